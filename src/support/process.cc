@@ -6,6 +6,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
+#include <utility>
 
 #include <fcntl.h>
 #include <poll.h>
@@ -157,6 +158,7 @@ ProcessResult RealProcesses::run(const Command& command, std::stop_token stop) {
   }
   if (out.write) posix_spawn_file_actions_adddup2(actions, out.write.get(), 1);
   if (err.write) posix_spawn_file_actions_adddup2(actions, err.write.get(), 2);
+  posix_spawn_file_actions_addclosefrom_np(actions, 3);  // what we inherited ends with us
   if (!command.directory.empty()) {
     posix_spawn_file_actions_addchdir_np(actions, command.directory.c_str());
   }
