@@ -45,8 +45,8 @@ struct System {
   std::string backend;                  ///< libvirt (imageless: a later issue)
   std::vector<std::string> profiles;    ///< names in nixosModules.profiles
   std::vector<std::string> test_suites; ///< names in nixosModules.testSuites
-  std::vector<std::string> kernel_params;
   int disk_size_mib = 20480;
+  std::vector<std::pair<std::string, Value>> options;  ///< dotted NixOS option -> value, from workflow.yaml
   std::string custom_module;            ///< CONFIG_NIXOS_CUSTOM_CONFIG_PATH, absolute, or empty
   bool operator==(const System&) const = default;
 };
@@ -136,6 +136,7 @@ struct Plan {
   std::string hosts_prefix;
   std::string workflow;             ///< KDEVOPS_WORKFLOW_NAME: fstests ... mix linux
   bool baseline_and_dev = false;
+  std::string controller_python;    ///< KDEVOPS_PYTHON_INTERPRETER: localhost's
   Nix nix;
   Libvirt libvirt;
   Deadlines deadlines;
