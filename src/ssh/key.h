@@ -8,7 +8,7 @@
 
 namespace kdevops::ssh {
 
-/// Absolute path of a tree's private key: ~/.ssh/<key_name(tree)>, expanded. The public one has
+/// Absolute path of a tree's private key: ~/.ssh/<plan::key_name(tree)>, expanded. The public one has
 /// ".pub" behind it.
 std::string key_path(std::string_view tree);
 
