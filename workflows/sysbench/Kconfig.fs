@@ -1,0 +1,252 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+
+config SYSBENCH_TEST_ATOMICS_XFS_16K_4KS_LBS
+	bool "xfs with 16 KiB blocks on 4 KiB sectors"
+	depends on EXTRA_STORAGE_SUPPORTS_4K
+	select SYSBENCH_FS_XFS
+	select SYSBENCH_XFS_SECTION_REFLINK_16K
+
+config SYSBENCH_TEST_ATOMICS_XFS_32K_4KS_LBS
+	bool "xfs with 32 KiB blocks on 4 KiB sectors"
+	depends on EXTRA_STORAGE_SUPPORTS_4K
+	select SYSBENCH_FS_XFS
+	select SYSBENCH_XFS_SECTION_REFLINK_32K
+
+config SYSBENCH_TEST_ATOMICS_XFS_64K_4KS_LBS
+	bool "xfs with 64 KiB blocks on 4 KiB sectors"
+	depends on EXTRA_STORAGE_SUPPORTS_4K
+	select SYSBENCH_FS_XFS
+	select SYSBENCH_XFS_SECTION_REFLINK_64K
+
+config SYSBENCH_TEST_ATOMICS_EXT4_4K_4KS_BIGALLOC_16K
+	bool "ext4 with 16 KiB clusters on 4 KiB sectors"
+	depends on EXTRA_STORAGE_SUPPORTS_4K
+	select SYSBENCH_FS_EXT4
+	select SYSBENCH_EXT4_SECTION_4K_BIGALLOC_16K
+
+config SYSBENCH_TEST_ATOMICS_EXT4_4K_4KS_BIGALLOC_32K
+	bool "ext4 with 32 KiB clusters on 4 KiB sectors"
+	depends on EXTRA_STORAGE_SUPPORTS_4K
+	select SYSBENCH_FS_EXT4
+	select SYSBENCH_EXT4_SECTION_4K_BIGALLOC_32K
+
+config SYSBENCH_TEST_ATOMICS_EXT4_4K_4KS_BIGALLOC_64K
+	bool "ext4 with 64 KiB clusters on 4 KiB sectors"
+	depends on EXTRA_STORAGE_SUPPORTS_4K
+	select SYSBENCH_FS_EXT4
+	select SYSBENCH_EXT4_SECTION_4K_BIGALLOC_64K
+
+config SYSBENCH_FS_XFS
+	bool "Profiles of xfs"
+	default y if !SYSBENCH_FS_EXT4
+
+if SYSBENCH_FS_XFS
+
+config SYSBENCH_SUPPORTED_FILESYSTEM_XFS
+	bool
+	default y
+
+choice
+	prompt "Sector size of xfs"
+	default SYSBENCH_XFS_SECTOR_SIZE_4K
+
+config SYSBENCH_XFS_SECTOR_SIZE_512
+	bool "512 bytes"
+	depends on EXTRA_STORAGE_SUPPORTS_512
+
+config SYSBENCH_XFS_SECTOR_SIZE_4K
+	bool "4 KiB"
+	depends on EXTRA_STORAGE_SUPPORTS_4K
+
+config SYSBENCH_XFS_SECTOR_SIZE_16K
+	bool "16 KiB"
+	depends on EXTRA_STORAGE_SUPPORTS_LARGEIO
+
+config SYSBENCH_XFS_SECTOR_SIZE_32K
+	bool "32 KiB"
+	depends on EXTRA_STORAGE_SUPPORTS_LARGEIO
+
+endchoice
+
+config SYSBENCH_XFS_SECTOR_SIZE
+	string
+	default "512" if SYSBENCH_XFS_SECTOR_SIZE_512
+	default "4k" if SYSBENCH_XFS_SECTOR_SIZE_4K
+	default "16k" if SYSBENCH_XFS_SECTOR_SIZE_16K
+	default "32k" if SYSBENCH_XFS_SECTOR_SIZE_32K
+
+config SYSBENCH_XFS_SECTION_REFLINK_4K
+	bool "xfs_reflink_4k"
+	default y if !(SYSBENCH_TEST_ATOMICS_XFS_16K_4KS_LBS || SYSBENCH_TEST_ATOMICS_XFS_32K_4KS_LBS || SYSBENCH_TEST_ATOMICS_XFS_64K_4KS_LBS || SYSBENCH_TEST_ATOMICS_EXT4_4K_4KS_BIGALLOC_16K || SYSBENCH_TEST_ATOMICS_EXT4_4K_4KS_BIGALLOC_32K || SYSBENCH_TEST_ATOMICS_EXT4_4K_4KS_BIGALLOC_64K)
+
+config SYSBENCH_XFS_SECTION_REFLINK_4K_CMD
+	string
+	depends on SYSBENCH_XFS_SECTION_REFLINK_4K
+	default "mkfs.xfs -f -m reflink=1,rmapbt=1 -i sparse=1 -b size=4k"
+
+config SYSBENCH_XFS_SECTION_REFLINK_4K_DB_PAGE_SIZE
+	int
+	depends on SYSBENCH_XFS_SECTION_REFLINK_4K
+	default 4096
+
+config SYSBENCH_XFS_SECTION_REFLINK_8K
+	bool "xfs_reflink_8k"
+
+config SYSBENCH_XFS_SECTION_REFLINK_8K_CMD
+	string
+	depends on SYSBENCH_XFS_SECTION_REFLINK_8K
+	default "mkfs.xfs -f -m reflink=1,rmapbt=1 -i sparse=1 -b size=8k"
+
+config SYSBENCH_XFS_SECTION_REFLINK_8K_DB_PAGE_SIZE
+	int
+	depends on SYSBENCH_XFS_SECTION_REFLINK_8K
+	default 8192
+
+config SYSBENCH_XFS_SECTION_REFLINK_16K
+	bool "xfs_reflink_16k"
+
+config SYSBENCH_XFS_SECTION_REFLINK_16K_CMD
+	string
+	depends on SYSBENCH_XFS_SECTION_REFLINK_16K
+	default "mkfs.xfs -f -m reflink=1,rmapbt=1 -i sparse=1 -b size=16k"
+
+config SYSBENCH_XFS_SECTION_REFLINK_16K_DB_PAGE_SIZE
+	int
+	depends on SYSBENCH_XFS_SECTION_REFLINK_16K
+	default 16384
+
+config SYSBENCH_XFS_SECTION_REFLINK_32K
+	bool "xfs_reflink_32k"
+
+config SYSBENCH_XFS_SECTION_REFLINK_32K_CMD
+	string
+	depends on SYSBENCH_XFS_SECTION_REFLINK_32K
+	default "mkfs.xfs -f -m reflink=1,rmapbt=1 -i sparse=1 -b size=32k"
+
+config SYSBENCH_XFS_SECTION_REFLINK_32K_DB_PAGE_SIZE
+	int
+	depends on SYSBENCH_XFS_SECTION_REFLINK_32K
+	default 32768
+
+config SYSBENCH_XFS_SECTION_REFLINK_64K
+	bool "xfs_reflink_64k"
+
+config SYSBENCH_XFS_SECTION_REFLINK_64K_CMD
+	string
+	depends on SYSBENCH_XFS_SECTION_REFLINK_64K
+	default "mkfs.xfs -f -m reflink=1,rmapbt=1 -i sparse=1 -b size=64k"
+
+config SYSBENCH_XFS_SECTION_REFLINK_64K_DB_PAGE_SIZE
+	int
+	depends on SYSBENCH_XFS_SECTION_REFLINK_64K
+	default 65536
+
+endif # SYSBENCH_FS_XFS
+
+config SYSBENCH_FS_EXT4
+	bool "Profiles of ext4"
+
+if SYSBENCH_FS_EXT4
+
+config SYSBENCH_SUPPORTED_FILESYSTEM_EXT4
+	bool
+	default y
+
+choice
+	prompt "Sector size of ext4"
+	default SYSBENCH_EXT4_SECTOR_SIZE_4K
+
+config SYSBENCH_EXT4_SECTOR_SIZE_512
+	bool "512 bytes"
+	depends on EXTRA_STORAGE_SUPPORTS_512
+
+config SYSBENCH_EXT4_SECTOR_SIZE_4K
+	bool "4 KiB"
+	depends on EXTRA_STORAGE_SUPPORTS_4K
+
+endchoice
+
+config SYSBENCH_EXT4_SECTOR_SIZE
+	string
+	default "512" if SYSBENCH_EXT4_SECTOR_SIZE_512
+	default "4k" if SYSBENCH_EXT4_SECTOR_SIZE_4K
+
+config SYSBENCH_EXT4_SECTION_4K
+	bool "ext4_4k"
+	default y if !SYSBENCH_FS_XFS && !(SYSBENCH_TEST_ATOMICS_EXT4_4K_4KS_BIGALLOC_16K || SYSBENCH_TEST_ATOMICS_EXT4_4K_4KS_BIGALLOC_32K || SYSBENCH_TEST_ATOMICS_EXT4_4K_4KS_BIGALLOC_64K)
+
+config SYSBENCH_EXT4_SECTION_4K_CMD
+	string
+	depends on SYSBENCH_EXT4_SECTION_4K
+	default "mkfs.ext4 -F -b 4k"
+
+config SYSBENCH_EXT4_SECTION_4K_DB_PAGE_SIZE
+	int
+	depends on SYSBENCH_EXT4_SECTION_4K
+	default 4096
+
+config SYSBENCH_EXT4_SECTION_4K_BIGALLOC_16K
+	bool "ext4_4k_bigalloc_16k"
+
+config SYSBENCH_EXT4_SECTION_4K_BIGALLOC_16K_CMD
+	string
+	depends on SYSBENCH_EXT4_SECTION_4K_BIGALLOC_16K
+	default "mkfs.ext4 -F -b 4k -O bigalloc -C 16k"
+
+config SYSBENCH_EXT4_SECTION_4K_BIGALLOC_16K_DB_PAGE_SIZE
+	int
+	depends on SYSBENCH_EXT4_SECTION_4K_BIGALLOC_16K
+	default 16384
+
+config SYSBENCH_EXT4_SECTION_4K_BIGALLOC_32K
+	bool "ext4_4k_bigalloc_32k"
+
+config SYSBENCH_EXT4_SECTION_4K_BIGALLOC_32K_CMD
+	string
+	depends on SYSBENCH_EXT4_SECTION_4K_BIGALLOC_32K
+	default "mkfs.ext4 -F -b 4k -O bigalloc -C 32k"
+
+config SYSBENCH_EXT4_SECTION_4K_BIGALLOC_32K_DB_PAGE_SIZE
+	int
+	depends on SYSBENCH_EXT4_SECTION_4K_BIGALLOC_32K
+	default 32768
+
+config SYSBENCH_EXT4_SECTION_4K_BIGALLOC_64K
+	bool "ext4_4k_bigalloc_64k"
+
+config SYSBENCH_EXT4_SECTION_4K_BIGALLOC_64K_CMD
+	string
+	depends on SYSBENCH_EXT4_SECTION_4K_BIGALLOC_64K
+	default "mkfs.ext4 -F -b 4k -O bigalloc -C 64k"
+
+config SYSBENCH_EXT4_SECTION_4K_BIGALLOC_64K_DB_PAGE_SIZE
+	int
+	depends on SYSBENCH_EXT4_SECTION_4K_BIGALLOC_64K
+	default 65536
+
+endif # SYSBENCH_FS_EXT4
+
+config SYSBENCH_DEVICE
+	string "Device"
+	depends on !KDEVOPS_BASELINE_AND_DEV
+	default KDEVOPS_EXTRA_DEVICE_1
+
+config SYSBENCH_DEVICE_BASELINE
+	string "Device on baseline nodes"
+	depends on KDEVOPS_BASELINE_AND_DEV
+	default KDEVOPS_EXTRA_DEVICE_1
+
+config SYSBENCH_DEVICE_DEV
+	string "Device on development nodes"
+	depends on KDEVOPS_BASELINE_AND_DEV
+	default KDEVOPS_EXTRA_DEVICE_1
+
+config SYSBENCH_LABEL
+	string "Label"
+	default "sysbench_db"
+	help
+	  xfs takes 12 characters.
+
+config SYSBENCH_MNT
+	string "Where it is mounted"
+	default "/db"
