@@ -61,6 +61,32 @@ std::string required(const Config& config, const std::string& name, const std::s
   return value;
 }
 
+/// A POSIX portable user name: it becomes a NixOS attribute, an ssh option and a home directory.
+std::string user_name(const Config& config) {
+  auto name = required(config, "NIXOS_SSH_USER", "kdevops");
+  const bool starts = (name[0] >= 'a' && name[0] <= 'z') || name[0] == '_';
+  if (!starts || name.size() > 31 ||
+      name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_-") != std::string::npos) {
+    throw config.error("NIXOS_SSH_USER", fmt::format("\"{}\" is no user name", name.substr(0, 80)),
+                       "a lower case letter or '_', then letters, digits, '_' and '-', at most 31");
+  }
+  return name;
+}
+
+/// A path that ssh_config can hold: absolute or below the home directory.
+std::string ssh_file(const Config& config, const std::string& symbol, const std::string& fallback) {
+  auto path = required(config, symbol, fallback);
+  const bool control = std::any_of(path.begin(), path.end(), [](char c) {
+    return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+  });
+  if ((!path.starts_with('/') && !path.starts_with("~/")) || control ||
+      path.find("${") != std::string::npos) {
+    throw config.error(symbol, fmt::format("\"{}\" is no path that ssh can read", path.substr(0, 80)),
+                       "write /absolute or ~/below-home, without \"${\" and control characters");
+  }
+  return path;
+}
+
 Nix plan_nix(const Config& config, const Site& site) {
   Nix nix;
   nix.library = source_path(required(config, "NIXOS_FLAKE_PATH", "nixos/flake"), site);
@@ -303,12 +329,12 @@ Plan make_plan(const Config& config, const std::vector<Workflow>& workflows, con
       declared ? declared_inventory(config, workflow, plan.baseline_and_dev)
                : plan_inventory(config, workflow, plan.hosts_prefix, plan.baseline_and_dev);
 
-  plan.ssh.user = required(config, "NIXOS_SSH_USER", "kdevops");
+  plan.ssh.user = user_name(config);
   plan.ssh.port = in_range(config, "NIXOS_SSH_PORT", 22, 1, 65535);
   plan.ssh.key = "~/.ssh/" + plan.instance.key_name;
-  plan.ssh.config = required(config, "KDEVOPS_SSH_CONFIG", "~/.ssh/config");
+  plan.ssh.config = ssh_file(config, "KDEVOPS_SSH_CONFIG", "~/.ssh/config");
   plan.ssh.fleet_config = fleet_config_path(
-      required(config, "KDEVOPS_SSH_CONFIG_PREFIX", "~/.ssh/config_kdevops_"), site.tree);
+      ssh_file(config, "KDEVOPS_SSH_CONFIG_PREFIX", "~/.ssh/config_kdevops_"), site.tree);
   plan.ssh.update_config = config.find("KDEVOPS_SSH_CONFIG_UPDATE") == nullptr ||
                            config.enabled("KDEVOPS_SSH_CONFIG_UPDATE");
 

@@ -116,7 +116,7 @@ void RealFiles::write(const std::string& path, std::string_view bytes, mode_t mo
   }
   if (fchmod(file.get(), mode) != 0) throw system_error("cannot set the mode of", path, errno);
   write_all(file.get(), bytes, path);
-  if (fsync(file.get()) != 0) throw system_error("cannot sync", path, errno);
+  if (durable_ && fsync(file.get()) != 0) throw system_error("cannot sync", path, errno);
   if (rename(temporary.path.c_str(), target.c_str()) != 0) {
     throw system_error("cannot replace", path, errno);
   }

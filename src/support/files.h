@@ -39,14 +39,19 @@ class Files {
   bool write_if_changed(const std::string& path, std::string_view bytes, mode_t mode = 0644);
 };
 
+/// `durable` false leaves out the fsync: for files that can be generated again.
 class RealFiles final : public Files {
  public:
+  explicit RealFiles(bool durable = true) : durable_(durable) {}
   std::optional<std::string> read(const std::string& path) const override;
   void write(const std::string& path, std::string_view bytes, mode_t mode) override;
   bool exists(const std::string& path) const override;
   std::vector<std::string> list(const std::string& path) const override;
   bool remove(const std::string& path) override;
   void make_directories(const std::string& path, mode_t mode) override;
+
+ private:
+  bool durable_;
 };
 
 /// Files in memory, for tests. `modes` is what a new file was given.
