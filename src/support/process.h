@@ -13,14 +13,14 @@ namespace kdevops::support {
 
 /// One program to run. argv only: nothing of it ever meets a shell.
 struct Command {
-  std::vector<std::string> argv;             ///< argv[0] is looked up in PATH
-  std::string directory;                     ///< working directory; empty: ours
-  std::map<std::string, std::string> environment;  ///< added to or replacing ours
-  std::string input;                         ///< standard input; empty: /dev/null
+  std::vector<std::string> argv{};           ///< argv[0] is looked up in PATH
+  std::string directory{};                   ///< working directory; empty: ours
+  std::map<std::string, std::string> environment{};///< added to or replacing ours
+  std::string input{};                       ///< standard input; empty: /dev/null
   bool inherit_output = false;               ///< stdout and stderr go straight to ours
-  std::optional<std::chrono::milliseconds> timeout;  ///< then SIGTERM, 2 s later SIGKILL
+  std::optional<std::chrono::milliseconds> timeout{};///< then SIGTERM, 2 s later SIGKILL
   /// Called with each complete line of stderr as it arrives (without "\n").
-  std::function<void(const std::string&)> on_error_line;
+  std::function<void(const std::string&)> on_error_line{};
 };
 
 struct ProcessResult {
