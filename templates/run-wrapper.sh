@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# start | stop | status | console | ssh for one node. nixos-gen fills the "@...@" strings.
+# start | stop | status | console | ssh for one node. nixos-gen fills the strings between @ signs.
 set -eu
 tree="@tree@"
 node="@node@"

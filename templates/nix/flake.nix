@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# One NixOS system. nixos-gen fills the "@...@" strings; a line whose value is empty is left out.
+# One NixOS system. nixos-gen fills the strings between @ signs; a line whose value is empty goes.
 # Add here what every system of yours should have and Kconfig does not offer.
 {
   description = "@description@";
