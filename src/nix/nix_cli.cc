@@ -6,7 +6,6 @@
 
 #include <fmt/format.h>
 #include <grp.h>
-#include <nlohmann/json.hpp>
 #include <unistd.h>
 
 #include "support/error.h"
@@ -91,7 +90,7 @@ void NixCli::lock(const std::string& directory, bool update_library) {
 }
 
 std::vector<std::string> NixCli::build(const std::vector<std::string>& flakerefs) {
-  std::vector<std::string> arguments{"build", "--json", "--no-link", "--print-build-logs"};
+  std::vector<std::string> arguments{"build", "--no-link", "--print-build-logs"};
   arguments.insert(arguments.end(), flakerefs.begin(), flakerefs.end());
   auto build = command(std::move(arguments));
   build.on_error_line = [](const std::string& line) { fmt::print(stderr, "{}\n", line); };
@@ -101,17 +100,11 @@ std::vector<std::string> NixCli::build(const std::vector<std::string>& flakerefs
                 fmt::format("{}", fmt::join(flakerefs, " ")),
                 "its log is above; to run it by hand:\n" + support::shell_quote(build.argv));
   }
+  // `nix build --json` answers in the order of the store paths, not of the arguments. This comes from
+  // the evaluation cache that the build has just filled.
   std::vector<std::string> outs;
-  try {
-    for (const auto& entry : nlohmann::json::parse(result.out)) {
-      outs.push_back(entry.at("outputs").at("out").get<std::string>());
-    }
-  } catch (const nlohmann::json::exception& e) {
-    throw Error(ExitCode::failed, fmt::format("nix build --json answered something else: {}", e.what()), "nix");
-  }
-  if (outs.size() != flakerefs.size()) {
-    throw Error(ExitCode::failed, fmt::format("nix build answered {} outputs for {} systems", outs.size(),
-                                              flakerefs.size()), "nix");
+  for (const auto& flakeref : flakerefs) {
+    outs.push_back(processes_.check(command({"eval", "--raw", flakeref + ".outPath"})).out);
   }
   return outs;
 }

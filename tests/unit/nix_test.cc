@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <filesystem>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include "nix/build.h"
+#include "nix/nix_cli.h"
+#include "support/error.h"
+
+namespace kdevops::nix {
+namespace {
+
+using support::Command;
+using support::Error;
+using support::ExitCode;
+using support::FakeProcesses;
+using support::ProcessResult;
+using testing::Contains;
+using testing::HasSubstr;
+
+/// A tree with a plan of two systems, a key, a library, and a Nix that builds by writing a file.
+class Build : public testing::Test {
+ protected:
+  Build() {
+    mkdtemp(root_.data());
+    setenv("HOME", root_.c_str(), 1);
+    plan_.instance.tree = root_ + "/tree";
+    plan_.ssh.key = "~/.ssh/key";
+    plan_.nix.library = root_ + "/library";
+    for (const char* name : {"one", "two"}) {
+      plan::System system;
+      system.name = name;
+      system.platform = "x86_64-linux";
+      plan_.systems.push_back(system);
+      files_.write(directory(name) + "/flake.nix", "{}", 0644);
+    }
+    files_.write(root_ + "/.ssh/key.pub", "ssh-ed25519 AAAA\n", 0644);
+    files_.write(root_ + "/library/flake.nix", "{}", 0644);
+    processes_.answer = [this](const Command& command) { return nix(command); };
+  }
+  ~Build() override { std::filesystem::remove_all(root_); }
+
+  std::string directory(const std::string& system) const {
+    return root_ + "/tree/nixos/generated/" + system;
+  }
+
+  ProcessResult nix(const Command& command) {
+    const auto& argv = command.argv;
+    if (argv[0] == "nix-store") {
+      files_.write(argv[4], "", 0644);
+      return {0, "", "", false};
+    }
+    if (argv[1] == "--version") return {0, "nix (Nix) " + version_ + "\n", "", false};
+    if (argv[1] == "flake") {
+      files_.write(argv[3].substr(5) + "/flake.lock", "{}", 0644);
+    } else if (argv[1] == "eval") {
+      const std::string out = root_ + "/store-" + (argv[3].find("/one#") != std::string::npos ? "one" : "two");
+      files_.write(out, "", 0644);
+      return {0, out, "", false};
+    }
+    return {0, "", "", false};
+  }
+
+  int count(const std::string& verb) const {
+    int n = 0;
+    for (const auto& command : processes_.commands) n += command.argv.size() > 1 && command.argv[1] == verb;
+    return n;
+  }
+
+  std::map<std::string, Built> build() { return build_images(plan_, files_, processes_); }
+
+  std::string root_ = testing::TempDir() + "kdevops-nix-XXXXXX", version_ = "2.26.3";
+  support::RealFiles files_;
+  FakeProcesses processes_;
+  plan::Plan plan_;
+};
+
+TEST_F(Build, BuildsAllSystemsWithOneCommandAndRootsThem) {
+  const auto built = build();
+  EXPECT_EQ(count("build"), 1);
+  EXPECT_EQ(built.at("one").image, root_ + "/store-one/nixos.qcow2");
+  EXPECT_EQ(built.at("two").image, root_ + "/store-two/nixos.qcow2");
+  EXPECT_TRUE(files_.exists(directory("one") + "/result"));
+  EXPECT_EQ(files_.read(directory("two") + "/authorized_keys"), "ssh-ed25519 AAAA\n");
+}
+
+TEST_F(Build, StartsNoProcessWhenNothingChanged) {
+  build();
+  processes_.commands.clear();
+  const auto built = build();
+  EXPECT_TRUE(processes_.commands.empty());
+  EXPECT_FALSE(built.at("one").fresh);
+}
+
+TEST_F(Build, RebuildsWhenAnInputChanged) {
+  const std::vector<std::function<void()>> changes{
+      [&] { files_.write(directory("one") + "/default.nix", "{ }", 0644); },
+      [&] { files_.write(root_ + "/.ssh/key.pub", "ssh-ed25519 BBBB\n", 0644); },
+      [&] { files_.write(root_ + "/library/modules/x.nix", "{ }", 0644); },
+      [&] { files_.write(directory("two") + "/flake.lock", "{ }", 0644); },
+      [&] { files_.remove(root_ + "/store-two"); },
+      [&] { files_.remove(directory("one") + "/result"); },
+      [&] { files_.write(plan_.instance.tree + "/nixos/generated/.build.json", "damaged", 0644); },
+  };
+  build();
+  for (std::size_t i = 0; i < changes.size(); ++i) {
+    changes[i]();
+    processes_.commands.clear();
+    build();
+    EXPECT_EQ(count("build"), 1) << "change " << i;
+  }
+}
+
+TEST_F(Build, LocksTheLibraryAnewOnlyWhenItChanged) {
+  build();
+  processes_.commands.clear();
+  files_.write(directory("one") + "/default.nix", "{ }", 0644);
+  build();
+  EXPECT_EQ(count("flake"), 0);
+  files_.write(root_ + "/library/modules/x.nix", "{ }", 0644);
+  build();
+  EXPECT_EQ(count("flake"), 2);
+}
+
+TEST_F(Build, CopiesTheUsersOwnModuleAndTakesItBack) {
+  files_.write(root_ + "/mine.nix", "{ }", 0644);
+  plan_.systems[0].custom_module = root_ + "/mine.nix";
+  build();
+  EXPECT_EQ(files_.read(directory("one") + "/custom/default.nix"), "{ }");
+  std::filesystem::create_directories(root_ + "/module");
+  files_.write(root_ + "/module/default.nix", "{ imports = [ ./a.nix ]; }", 0644);
+  files_.write(root_ + "/module/a.nix", "{ }", 0644);
+  plan_.systems[0].custom_module = root_ + "/module";
+  build();
+  EXPECT_EQ(files_.read(directory("one") + "/custom/a.nix"), "{ }");
+  plan_.systems[0].custom_module.clear();
+  build();
+  EXPECT_FALSE(files_.exists(directory("one") + "/custom"));
+}
+
+TEST_F(Build, RefusesAnOldNixBeforeAnythingStarts) {
+  version_ = "2.8.0";
+  try {
+    build();
+    FAIL();
+  } catch (const Error& e) {
+    EXPECT_EQ(e.code(), ExitCode::host_not_ready);
+    EXPECT_THAT(e.what(), HasSubstr("2.8.0"));
+  }
+  EXPECT_EQ(processes_.commands.size(), 1u);
+  plan_.nix.standin = true;
+  EXPECT_NO_THROW(build());
+}
+
+TEST_F(Build, SaysThatTheKeyIsMissing) {
+  files_.remove(root_ + "/.ssh/key.pub");
+  try {
+    build();
+    FAIL();
+  } catch (const Error& e) {
+    EXPECT_EQ(e.where(), root_ + "/.ssh/key.pub");
+  }
+}
+
+TEST_F(Build, PassesOnThatTheBuildFailed) {
+  processes_.answer = [this](const Command& command) {
+    return command.argv[1] == "build" ? ProcessResult{1, "", "error: x\n", false} : nix(command);
+  };
+  EXPECT_THROW(build(), Error);
+  EXPECT_FALSE(files_.exists(directory("one") + "/result"));
+}
+
+TEST(NixVersion, IsReadAndCompared) {
+  EXPECT_EQ(parse_version("nix (Nix) 2.8.0\n"), "2.8.0");
+  EXPECT_EQ(parse_version("nix (Lix, like Nix) 2.91.1\n"), "2.91.1");
+  EXPECT_EQ(parse_version("bash: no\n"), "");
+  EXPECT_TRUE(version_less("2.8.0", "2.18"));
+  EXPECT_TRUE(version_less("2.18", "2.18.1"));
+  EXPECT_FALSE(version_less("2.18.0", "2.18"));
+  EXPECT_FALSE(version_less("2.26pre2025", "2.26"));
+  EXPECT_FALSE(version_less("3.0", "2.34.7"));
+}
+
+}  // namespace
+}  // namespace kdevops::nix
