@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# NixOS modules for machines that test Linux kernels.
+#
+#   backends/    how a machine boots: exactly one per system
+#   profiles/    feature sets on top of a backend
+#   mounts/      file systems, declared briefly
+#   testSuites/  what one test suite needs in the guest
+#
+#   nix flake show path:nixos/flake
+#   nix build path:nixos/flake#checks.x86_64-linux.libvirt
+{
+  description = "NixOS machines for Linux kernel testing";
+
+  inputs.nixpkgs.url = "github:NixOS/nixpkgs/nixos-26.05";
+
+  outputs =
+    { self, nixpkgs }:
+    let
+      inherit (nixpkgs) lib;
+      systems = [
+        "x86_64-linux"
+        "aarch64-linux"
+      ];
+      forAllSystems = lib.genAttrs systems;
+      pkgsFor =
+        system:
+        import nixpkgs {
+          inherit system;
+          overlays = [ self.overlays.default ];
+        };
+    in
+    {
+      # Paths, so that a module imported twice counts once.
+      nixosModules = {
+        default.imports = [
+          self.nixosModules.backends.imageless
+          self.nixosModules.user
+        ];
+        user = ./modules/user.nix;
+        backends = {
+          imageless = ./modules/backends/imageless.nix;
+          libvirt = ./modules/backends/libvirt.nix;
+        };
+        profiles = {
+          build-tools = ./modules/profiles/build-tools.nix;
+          controller = ./modules/profiles/controller.nix;
+          devel = ./modules/profiles/devel.nix;
+          monitoring = ./modules/profiles/monitoring.nix;
+        };
+        mounts = {
+          shares = ./modules/mounts/shares.nix;
+          storage = ./modules/mounts/storage.nix;
+        };
+        testSuites = {
+          blktests = ./modules/testSuites/blktests.nix;
+          fstests = ./modules/testSuites/fstests.nix;
+          gitr = ./modules/testSuites/gitr.nix;
+          ltp = ./modules/testSuites/ltp.nix;
+          mmtests = ./modules/testSuites/mmtests.nix;
+          pynfs = ./modules/testSuites/pynfs.nix;
+          selftests = ./modules/testSuites/selftests.nix;
+          sysbench = ./modules/testSuites/sysbench.nix;
+        };
+      };
+
+      overlays = {
+        default = import ./overlays;
+        fio = import ./overlays/fio.nix;
+        xfstests = import ./overlays/xfstests.nix;
+        custom-pkgs = import ./overlays/custom-pkgs.nix;
+      };
+
+      packages = forAllSystems (system: {
+        inherit (pkgsFor system)
+          cpupower
+          fio
+          qemu
+          socat
+          virtiofsd
+          xfstests
+          ;
+      });
+
+      templates = {
+        default = self.templates.libvirt;
+        libvirt = {
+          path = ./templates/libvirt;
+          description = "A virtual machine with a disk image, for libvirt";
+        };
+        imageless = {
+          path = ./templates/imageless;
+          description = "A virtual machine without a disk: tmpfs root, /nix/store by virtiofs, any kernel";
+        };
+      };
+
+      formatter = forAllSystems (system: nixpkgs.legacyPackages.${system}.nixfmt);
+
+      # A toplevel per backend, and per profile and suite on each backend it belongs to.
+      checks = forAllSystems (
+        system:
+        let
+          toplevel =
+            modules:
+            (lib.nixosSystem {
+              inherit system;
+              modules = modules ++ [
+                self.nixosModules.user
+                { nixpkgs.overlays = [ self.overlays.default ]; }
+              ];
+            }).config.system.build.toplevel;
+          onBackend =
+            backend:
+            lib.mapAttrs' (
+              name: suite:
+              lib.nameValuePair "${backend}-${name}" (toplevel [
+                self.nixosModules.backends.${backend}
+                self.nixosModules.profiles.monitoring
+                { nixos-flake.monitoring.enable = true; }
+                suite
+              ])
+            ) (self.nixosModules.testSuites // { inherit (self.nixosModules.profiles) build-tools devel; });
+        in
+        {
+          imageless = toplevel [ self.nixosModules.backends.imageless ];
+          libvirt = toplevel [ self.nixosModules.backends.libvirt ];
+          controller = toplevel [
+            self.nixosModules.backends.libvirt
+            self.nixosModules.profiles.controller
+            { nixos-flake.controller.enable = true; }
+          ];
+        }
+        // onBackend "imageless"
+        // onBackend "libvirt"
+      );
+    };
+}

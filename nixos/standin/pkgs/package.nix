@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# A package here is a name, the Debian packages behind it and a path in the guest.
+#
+# The path is a plain string, but it carries string context: a tiny store file that describes the
+# package. So whatever text ends up in the configuration tells which packages it refers to, the way
+# a real store path would, and the guest gets exactly those.
+{ lib, system }:
+let
+  guestPath = attr: "/nix/store/00000000000000000000000000000000-standin-${attr}";
+
+  mkPackage =
+    spec@{
+      attr,
+      pname ? attr,
+      version ? "debian12",
+      # Debian's packages; null: Debian has none, and an image with it fails to build.
+      debian,
+      # Directories beside /usr/bin and its kind whose programs go on PATH.
+      binDirs ? [ ],
+      outputs ? [ "out" ],
+      meta ? { },
+      passthru ? { },
+    }:
+    let
+      record = {
+        inherit attr debian binDirs;
+        path = guestPath attr;
+      };
+      # The name is the key by which nixos/modules/standin/spec.nix finds the record again.
+      marker = builtins.toFile "standin-package-${lib.sanitizeDerivationName attr}.json" (builtins.toJSON record);
+      self = passthru // {
+        type = "derivation";
+        name = "${pname}-${version}";
+        inherit
+          pname
+          version
+          system
+          outputs
+          ;
+        outPath = record.path + builtins.substring 0 0 marker;
+        drvPath = marker;
+        outputName = "out";
+        meta = {
+          mainProgram = pname;
+          available = debian != null;
+        } // meta;
+        inherit passthru;
+        standin = record;
+        override = _: self;
+        overrideAttrs = change: overridden (if lib.isFunction change then applyAttrs change else change);
+        overrideDerivation = self.overrideAttrs;
+      } // everyOutput;
+      everyOutput = lib.genAttrs (lib.unique (outputs ++ [
+        "out"
+        "bin"
+        "dev"
+        "lib"
+        "man"
+        "doc"
+      ])) (_: self);
+      oldAttrs = {
+        inherit pname version passthru meta;
+        src = null;
+      };
+      applyAttrs =
+        change:
+        let
+          once = change oldAttrs;
+        in
+        # overrideAttrs (old: ...) and overrideAttrs (final: prev: ...)
+        if lib.isFunction once then once oldAttrs else once;
+      # Another source cannot come from Debian; other build inputs, flags and phases do not matter to
+      # a package that is not built here.
+      overridden =
+        new:
+        mkPackage (
+          spec
+          // {
+            passthru = passthru // new.passthru or { };
+            meta = meta // new.meta or { };
+          }
+          // lib.optionalAttrs (new ? version) { inherit (new) version; }
+          // lib.optionalAttrs (new.src or null != null || new.patches or [ ] != [ ]) { debian = null; }
+        );
+    in
+    self;
+in
+{
+  inherit mkPackage;
+
+  # A line of debian.nix: "deb1 deb2", null, or an attribute set for mkPackage.
+  fromTable =
+    attr: entry:
+    mkPackage (
+      { inherit attr; }
+      // (
+        if builtins.isString entry then
+          { debian = lib.splitString " " entry; }
+        else if entry == null then
+          { debian = null; }
+        else
+          entry
+          // {
+            debian = if builtins.isString entry.debian then lib.splitString " " entry.debian else entry.debian;
+          }
+      )
+    );
+}
