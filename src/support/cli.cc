@@ -175,6 +175,7 @@ const char* version() { return KDEVOPS_VERSION; }
 int run_tool(const Tool& tool, int argc, char** argv) {
   CLI::App app{tool.summary, tool.name};
   app.set_version_flag("--version", fmt::format("{} {}", tool.name, version()));
+  app.footer(fmt::format("Completion: {0} completion bash|zsh|fish. Manual: {0} man | man -l -", tool.name));
   std::function<int()> chosen;
   bool needs_verb = true;
   for (const auto& verb : tool.verbs) {
