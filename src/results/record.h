@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "results/model.h"
+#include "support/files.h"
+
+namespace kdevops::results {
+
+/// run.json, which our playbooks write beside a node's results: what the run was and how it ended.
+struct Record {
+  std::string suite, node, role, test, kernel, failure;
+  std::optional<int> exit_status;  ///< empty until the suite's own program has ended
+  std::map<std::string, std::string> settings;
+};
+
+/// Nothing when there is none (results of another tool). A broken one throws Error naming it.
+std::optional<Record> read_record(const support::Files& files, const std::string& directory);
+
+/// Turns a pass into a failure when the record knows better: an exit status, a failed step.
+void apply_record(const Record& record, Test& test);
+
+}  // namespace kdevops::results
