@@ -1,0 +1,45 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Stage: read the specification, fill in defaults, refuse what this builder cannot do.
+
+read_spec() {
+  jq -es 'length == 1 and (.[0] | type == "object")' "$spec_file" >/dev/null 2>&1 || die "$spec_file is not a JSON object"
+  spec_json=$work/spec.json
+  # The defaults let a hand-written specification stay short; the evaluator gives every key.
+  jq -S --slurpfile defaults "$builder/spec-defaults.json" \
+    '($defaults[0] * .) | .packages |= map({binDirs: []} + .) | .storePackages |= map({binDirs: []} + .)
+     | .systemdPackages |= map({binDirs: []} + .)
+     | .packages |= map({path: ($path + .attr)} + .) | .storePackages |= map({path: ($path + .attr)} + .)' \
+    --arg path "/nix/store/00000000000000000000000000000000-standin-" \
+    "$spec_file" >"$spec_json" || die "cannot read the specification $spec_file"
+
+  local unknown missing
+  unknown=$(jq -r --slurpfile d "$builder/spec-defaults.json" 'keys - ($d[0] | keys) | join(" ")' "$spec_json")
+  [[ -z $unknown ]] || die "the image builder does not know these keys of the specification: $unknown"
+  [[ $(spec .platform) == x86_64-linux ]] ||
+    die "cannot build an image for platform '$(spec .platform)': Debian packages of this builder are x86_64-linux only"
+  [[ $(spec .schema) == 1 ]] || die "specification has schema $(spec .schema), this builder reads schema 1"
+  missing=$(spec '[.packages[], .storePackages[], .systemdPackages[] | select(.debian == null) | .attr] | unique | join(" ")')
+  [[ -z $missing ]] ||
+    die "no Debian 12 package stands for these packages of the configuration: $missing; remove them, name a Debian package in nixos/standin/pkgs/debian.nix, or build from the real nixpkgs (CONFIG_NIXOS_NIXPKGS_URL)"
+  refuse_disk_options
+  # Names of the store path carry the specification, as on NixOS: another configuration, another path.
+  local digest
+  digest=$(sha256sum <"$spec_json" | cut -c1-32 | tr e z)
+  system=/nix/store/$digest-nixos-system-$(spec .systemName)-$(spec .release)-standin
+}
+
+# Arguments of make-disk-image that change the image in a way this builder does not have.
+refuse_disk_options() {
+  local bad
+  bad=$(spec '.disk | to_entries[] | select(
+      (.key == "partitionTableType" and .value != "legacy")
+      or (.key == "format" and (.value | IN("qcow2", "qcow2-compressed", "raw") | not))
+      or (.key == "fsType" and .value != "ext4")
+      or (.key == "installBootLoader" and .value != true))
+    | "\(.key) = \(.value | tojson)"')
+  [[ -z $bad ]] ||
+    die "make-disk-image of the stand-in does not do ${bad//$'\n'/, }; it makes an MBR disk with GRUB and ext4 in qcow2, qcow2-compressed or raw"
+  bad=$(spec '.fileSystems[] | select(.mountPoint == "/" and .fsType != "ext4" and .fsType != "auto") | .fsType')
+  [[ -z $bad ]] || die "fileSystems.\"/\".fsType = \"$bad\": the stand-in's root is ext4"
+}
