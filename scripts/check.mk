@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+
+.PHONY: check test bench check-nixpkgs
+check:
+	$(Q)$(TOP)scripts/check
+
+test: build/build.ninja
+	$(Q)$(call build_tools,unit-tests)
+	$(Q)build/unit-tests $(if $(filter 1,$(V)),,--gtest_brief=1)
+
+bench: build/.tools
+	$(Q)$(TOP)tests/bench/run
+
+check-nixpkgs: build/.tools
+	$(if $(NIXPKGS),,@echo "make: say which nixpkgs: make check-nixpkgs NIXPKGS=<path or flake reference>" >&2; exit 2)
+	$(Q)$(TOP)scripts/check-nixpkgs $(call quote,$(NIXPKGS))
+
+define HELP_CHECK
+Development
+  test                unit tests
+  check               every test, with real guests at the end
+  bench               how long generation and bring-up take
+  check-nixpkgs NIXPKGS=  evaluate the systems of every defconfig against a nixpkgs of yours
+  clean               remove generated files and the build
+  mrproper            remove .config, too
+endef
+HELP += HELP_CHECK

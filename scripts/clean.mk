@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Nodes are found by the plan, so it stays until they are destroyed.
+
+.PHONY: clean mrproper
+clean mrproper:
+	$(Q)if test -x build/nixos-vm && test -e nixos/generated/plan.json && \
+	  $(TOP)scripts/status_nixos.sh --any; then \
+	  echo "make: nodes of this tree still exist: run 'make destroy' first" >&2; exit 1; \
+	fi
+	$(Q)rm -rf build nixos/generated guestfs hosts extra_vars.yaml ansible.cfg
+	$(if $(filter mrproper,$@),$(Q)rm -f .config .config.old defconfig)
