@@ -69,6 +69,7 @@ void add_metadata(pugi::xml_node domain, const plan::Plan& plan, const plan::Nod
   set_attribute(element, "id", plan.instance.id);
   set_attribute(element, "node", node.name);
   set_attribute(element, "mac", node.mac);
+  set_attribute(element, "network", plan.libvirt.network);
   set_attribute(element, "directory", node.directory);
 }
 

@@ -59,7 +59,7 @@ Domain FakeHypervisor::describe(const std::string& name, const Record& record) {
   for (const auto element : document.child("domain").child("metadata")) {
     if (element.attribute("xmlns:kdevops").value() != std::string_view(emit::kMetadataNamespace)) continue;
     const auto get = [&](const char* key) { return std::string(element.attribute(key).value()); };
-    domain.owner = Owner{get("tree"), get("id"),     get("node"),   get("mac"),
+    domain.owner = Owner{get("tree"),      get("id"),   get("node"),   get("mac"), get("network"),
                          get("directory"), get("base"), get("intent"), get("tool")};
   }
   return domain;
@@ -177,7 +177,7 @@ std::vector<Lease> FakeHypervisor::leases(const std::string&) {
 void FakeHypervisor::create_volumes(const std::string& directory, const std::vector<Volume>& made) {
   note("create volumes " + directory);
   const std::lock_guard lock(mutex_);
-  for (const auto& volume : made) directories_[directory].insert(volume.name);
+  for (const auto& volume : made) directories_[directory].emplace(volume.name, volume);
 }
 
 void FakeHypervisor::remove_volume(const std::string& directory, const std::string& name) {
@@ -186,10 +186,13 @@ void FakeHypervisor::remove_volume(const std::string& directory, const std::stri
   directories_[directory].erase(name);
 }
 
-std::vector<std::string> FakeHypervisor::volumes(const std::string& directory) {
+std::vector<Volume> FakeHypervisor::volumes(const std::string& directory) {
   const std::lock_guard lock(mutex_);
-  const auto& names = directories_[directory];
-  return {names.begin(), names.end()};
+  std::vector<Volume> all;
+  if (const auto found = directories_.find(directory); found != directories_.end()) {
+    for (const auto& [name, volume] : found->second) all.push_back(volume);
+  }
+  return all;
 }
 
 void FakeHypervisor::remove_directory(const std::string& directory) {

@@ -4,7 +4,6 @@
 #include <functional>
 #include <map>
 #include <mutex>
-#include <set>
 
 #include "hypervisor/hypervisor.h"
 
@@ -38,7 +37,7 @@ class FakeHypervisor final : public Hypervisor {
 
   void create_volumes(const std::string& directory, const std::vector<Volume>& volumes) override;
   void remove_volume(const std::string& directory, const std::string& name) override;
-  std::vector<std::string> volumes(const std::string& directory) override;
+  std::vector<Volume> volumes(const std::string& directory) override;
   std::string read_volume(const std::string&, const std::string&) override { return {}; }
   void remove_directory(const std::string& directory) override;
 
@@ -68,7 +67,7 @@ class FakeHypervisor final : public Hypervisor {
   std::map<std::string, Record> domains_;
   std::map<std::string, Network> networks_;
   std::vector<Lease> leases_;
-  std::map<std::string, std::set<std::string>> directories_;
+  std::map<std::string, std::map<std::string, Volume>> directories_;
   std::vector<std::string> calls_;
 };
 

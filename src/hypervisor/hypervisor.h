@@ -20,6 +20,7 @@ struct Owner {
   std::string id;            ///< its instance id
   std::string node;
   std::string mac;
+  std::string network;       ///< where its reservation is
   std::string directory;     ///< of the node's disks and log
   std::string base;          ///< the base image its root disk stands on
   std::string intent;        ///< sha256 of what the domain was made from
@@ -60,11 +61,11 @@ struct QemuUser {
   unsigned uid = 0, gid = 0;
 };
 
-/// One qcow2 or raw file to make through the daemon.
+/// One file in a directory of the daemon's.
 struct Volume {
   std::string name;            ///< file name in the directory
   std::string format;          ///< raw | qcow2
-  std::uint64_t size_bytes = 0;
+  std::uint64_t size_bytes = 0;  ///< 0 for an overlay: that of its base
   std::string base;            ///< absolute path of a qcow2 backing file, or empty
 };
 
@@ -109,8 +110,8 @@ class Hypervisor {
   /// Makes `directory` and the volumes in it that do not exist yet, owned by QEMU's user.
   virtual void create_volumes(const std::string& directory, const std::vector<Volume>& volumes) = 0;
   virtual void remove_volume(const std::string& directory, const std::string& name) = 0;
-  /// The file names in `directory`; empty when there is none.
-  virtual std::vector<std::string> volumes(const std::string& directory) = 0;
+  /// The files in `directory`; empty when there is none.
+  virtual std::vector<Volume> volumes(const std::string& directory) = 0;
   virtual std::string read_volume(const std::string& directory, const std::string& name) = 0;
   virtual void remove_directory(const std::string& directory) = 0;
 

@@ -34,7 +34,7 @@ std::optional<Owner> owner_of(virDomainPtr domain) {
   if (!document.load_string(text.get())) return std::nullopt;
   const auto element = document.document_element();
   const auto get = [&](const char* name) { return std::string(element.attribute(name).value()); };
-  return Owner{get("tree"), get("id"),     get("node"),   get("mac"),
+  return Owner{get("tree"),      get("id"),   get("node"),   get("mac"), get("network"),
                get("directory"), get("base"), get("intent"), get("tool")};
 }
 

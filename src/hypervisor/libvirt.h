@@ -38,7 +38,7 @@ class Libvirt final : public Hypervisor {
 
   void create_volumes(const std::string& directory, const std::vector<Volume>& volumes) override;
   void remove_volume(const std::string& directory, const std::string& name) override;
-  std::vector<std::string> volumes(const std::string& directory) override;
+  std::vector<Volume> volumes(const std::string& directory) override;
   std::string read_volume(const std::string& directory, const std::string& name) override;
   void remove_directory(const std::string& directory) override;
 

@@ -38,7 +38,8 @@ std::string volume_xml(const Volume& volume, const QemuUser& user) {
   pugi::xml_document document;
   auto element = document.append_child("volume");
   set(element, "name", volume.name);
-  set(element, "capacity", std::to_string(volume.size_bytes));
+  // Without one, an overlay gets the size of what it stands on.
+  if (volume.size_bytes != 0) set(element, "capacity", std::to_string(volume.size_bytes));
   set(element, "allocation", "0");
   auto target = element.append_child("target");
   target.append_child("format").append_attribute("type").set_value(volume.format.c_str());
@@ -52,6 +53,19 @@ std::string volume_xml(const Volume& volume, const QemuUser& user) {
     backing.append_child("format").append_attribute("type").set_value("qcow2");
   }
   return print(document);
+}
+
+Volume describe(virStorageVolPtr handle) {
+  Volume volume;
+  volume.name = virStorageVolGetName(handle);
+  const CString xml(virStorageVolGetXMLDesc(handle, 0));
+  pugi::xml_document document;
+  if (!xml || !document.load_string(xml.get())) return volume;
+  const auto element = document.child("volume");
+  volume.format = element.child("target").child("format").attribute("type").value();
+  volume.size_bytes = element.child("capacity").text().as_ullong();
+  volume.base = element.child("backingStore").child_value("path");
+  return volume;
 }
 
 }  // namespace
@@ -107,19 +121,19 @@ void Libvirt::remove_volume(const std::string& directory, const std::string& nam
   }
 }
 
-std::vector<std::string> Libvirt::volumes(const std::string& directory) {
+std::vector<Volume> Libvirt::volumes(const std::string& directory) {
   const auto pool = open_pool(directory, false);
   if (!pool) return {};
   virStorageVolPtr* list = nullptr;
   const int count = virStoragePoolListAllVolumes(pool->get(), &list, 0);
   if (count < 0) throw libvirt_error("cannot list the directory", directory);
-  std::vector<std::string> names;
+  std::vector<Volume> all;
   for (int i = 0; i < count; ++i) {
     const VolumeHandle volume(list[i]);
-    names.emplace_back(virStorageVolGetName(volume.get()));
+    all.push_back(describe(volume.get()));
   }
   std::free(list);
-  return names;
+  return all;
 }
 
 std::string Libvirt::read_volume(const std::string& directory, const std::string& name) {
@@ -146,7 +160,7 @@ std::string Libvirt::read_volume(const std::string& directory, const std::string
 }
 
 void Libvirt::remove_directory(const std::string& directory) {
-  for (const auto& name : volumes(directory)) remove_volume(directory, name);
+  for (const auto& volume : volumes(directory)) remove_volume(directory, volume.name);
   PoolHandle found(virStoragePoolLookupByTargetPath(connection_.get(), directory.c_str()));
   if (found) return;  // a pool the user made stays
   // Only an inactive, defined pool can be deleted together with its directory.

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "fleet/disks.h"
+
+#include <cerrno>
+
+#include <unistd.h>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "emit/libvirt_drives.h"
+#include "support/error.h"
+
+namespace kdevops::fleet {
+
+namespace {
+
+std::string tree_directory(const plan::Plan& plan) {
+  return plan.libvirt.storage + "/" + plan.instance.id;
+}
+
+std::string file_name(const std::string& path) { return path.substr(path.rfind('/') + 1); }
+
+class LocalDisks final : public Disks {
+ public:
+  explicit LocalDisks(const Context& context) : context_(context) {}
+
+  void prepare(const plan::Node& node, const std::string& base, RootDisk root) override {
+    // QEMU runs as another user and must get through; nobody has to list it.
+    context_.files.make_directories(node.directory, 0711);
+    prepare_root(node, base, root);
+    for (std::size_t i = 0; i < node.drives.size(); ++i) prepare_drive(node, i);
+  }
+
+  void remove(const std::string& directory) override { context_.files.remove(directory); }
+
+  std::string read(const std::string& directory, const std::string& name) override {
+    try {
+      return context_.files.read(directory + "/" + name).value_or("");
+    } catch (const support::Error&) {
+      return {};  // libvirt's log daemon owns it; not readable is not worth failing for
+    }
+  }
+
+  std::vector<std::string> directories() override {
+    std::vector<std::string> all;
+    for (const auto& name : context_.files.list(tree_directory(context_.plan))) {
+      all.push_back(tree_directory(context_.plan) + "/" + name);
+    }
+    return all;
+  }
+
+ private:
+  void prepare_root(const plan::Node& node, const std::string& base, RootDisk root) {
+    const auto path = node.directory + "/root.qcow2";
+    if (context_.files.exists(path)) {
+      if (root == RootDisk::keep) return;
+      if (root == RootDisk::check) {
+        if (image_info(path).value("backing-filename", "") == base) return;
+        context_.progress.note(node.name + ": root disk made anew, the old one is of another image");
+      }
+      context_.files.remove(path);
+    }
+    run({"qemu-img", "create", "-q", "-f", "qcow2", "-b", base, "-F", "qcow2", path});
+  }
+
+  void prepare_drive(const plan::Node& node, std::size_t index) {
+    const auto& drive = node.drives[index];
+    const auto path = emit::drive_path(node, index);
+    if (!context_.files.exists(path)) {
+      run({"qemu-img", "create", "-q", "-f", drive.format, path, std::to_string(drive.size_bytes)});
+    } else if (drive.format == "qcow2" && image_info(path).empty()) {
+      // Only an interrupted qemu-img leaves a qcow2 without a header: there was never data in it.
+      context_.files.remove(path);
+      run({"qemu-img", "create", "-q", "-f", drive.format, path, std::to_string(drive.size_bytes)});
+    }
+    if (drive.bus == "nvme") give_to_qemu(path);
+  }
+
+  /// libvirt hands over the disks it knows; those on QEMU's command line are ours to hand over.
+  void give_to_qemu(const std::string& path) {
+    const auto user = context_.hypervisor.qemu_user();
+    if (user.uid == 0 || geteuid() != 0) return;
+    if (chown(path.c_str(), user.uid, user.gid) < 0) throw support::system_error("chown", path, errno);
+  }
+
+  /// `qemu-img info`, also of an image in use; an empty object when it is none.
+  nlohmann::json image_info(const std::string& path) {
+    support::Command command;
+    command.argv = {"qemu-img", "info", "-U", "--output=json", path};
+    const auto result = context_.processes.run(command);
+    auto info = nlohmann::json::parse(result.out, nullptr, false);
+    return result.status == 0 && info.is_object() ? info : nlohmann::json::object();
+  }
+
+  void run(std::vector<std::string> argv) {
+    support::Command command;
+    command.argv = std::move(argv);
+    context_.processes.check(command);
+  }
+
+  const Context& context_;
+};
+
+class DaemonDisks final : public Disks {
+ public:
+  explicit DaemonDisks(const Context& context) : context_(context) {}
+
+  void prepare(const plan::Node& node, const std::string& base, RootDisk root) override {
+    for (const auto& volume : context_.hypervisor.volumes(node.directory)) {
+      if (volume.name != "root.qcow2" || root == RootDisk::keep) continue;
+      if (root == RootDisk::check && volume.base == base) continue;
+      context_.hypervisor.remove_volume(node.directory, volume.name);
+    }
+    std::vector<hypervisor::Volume> volumes{{"root.qcow2", "qcow2", 0, base}};
+    for (std::size_t i = 0; i < node.drives.size(); ++i) {
+      volumes.push_back({file_name(emit::drive_path(node, i)), node.drives[i].format,
+                         node.drives[i].size_bytes, ""});
+    }
+    context_.hypervisor.create_volumes(node.directory, volumes);
+  }
+
+  void remove(const std::string& directory) override {
+    context_.hypervisor.remove_directory(directory);
+  }
+
+  std::string read(const std::string& directory, const std::string& name) override {
+    try {
+      return context_.hypervisor.read_volume(directory, name);
+    } catch (const support::Error&) {
+      return {};
+    }
+  }
+
+  std::vector<std::string> directories() override {
+    std::vector<std::string> all;
+    for (const auto& node : context_.plan.nodes) all.push_back(node.directory);
+    return all;
+  }
+
+ private:
+  const Context& context_;
+};
+
+}  // namespace
+
+std::unique_ptr<Disks> make_disks(const Context& context) {
+  const auto uri = context.hypervisor.uri();
+  const bool may_write = geteuid() == 0 || uri.ends_with("/session") || !uri.starts_with("qemu");
+  if (context.hypervisor.local() && may_write) return std::make_unique<LocalDisks>(context);
+  return std::make_unique<DaemonDisks>(context);
+}
+
+}  // namespace kdevops::fleet

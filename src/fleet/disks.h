@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "fleet/context.h"
+#include "fleet/intent.h"
+
+namespace kdevops::fleet {
+
+/// What shall become of a root disk that is there already.
+enum class RootDisk {
+  keep,     ///< the domain vouches for it
+  check,    ///< keep it when it is whole and stands on the right base image
+  replace,  ///< the base image changed
+};
+
+/// The files of a node: <directory>/root.qcow2, extra<N>.<format>, console.log.
+class Disks {
+ public:
+  virtual ~Disks() = default;
+  /// Makes what is missing. Extra drives that exist are always kept.
+  virtual void prepare(const plan::Node& node, const std::string& base, RootDisk root) = 0;
+  /// Removes a node's directory with all that is in it. None: no error.
+  virtual void remove(const std::string& directory) = 0;
+  /// A small file of the directory; "" when there is none that we may read.
+  virtual std::string read(const std::string& directory, const std::string& name) = 0;
+  /// The node directories below <storage>/<instance id>.
+  virtual std::vector<std::string> directories() = 0;
+};
+
+/// By ourselves (qemu-img) as root or with a libvirtd of our own user; else by the daemon, because
+/// a member of the group libvirt may ask it for files but not write where they go.
+std::unique_ptr<Disks> make_disks(const Context& context);
+
+}  // namespace kdevops::fleet

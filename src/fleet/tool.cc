@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "fleet/tool.h"
+
+#include <memory>
+#include <optional>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "fleet/access.h"
+#include "fleet/context.h"
+#include "fleet/destroy.h"
+#include "fleet/interrupt.h"
+#include "fleet/power.h"
+#include "fleet/status.h"
+#include "fleet/up.h"
+#include "support/error.h"
+
+namespace kdevops::fleet {
+
+namespace {
+
+/// What the user typed behind a verb.
+struct Options {
+  std::string plan_file = "nixos/generated/plan.json";
+  bool json = false;
+  std::string node;                ///< of verbs for one node
+  std::vector<std::string> names;  ///< nodes, or the words of a command
+};
+
+/// All that a verb works with; the members are made in the order they need each other.
+class Session {
+ public:
+  Session(const Options& options, bool changes)
+      : plan(plan::from_json(files.read_or_throw(options.plan_file))) {
+    if (!plan.bringup) {
+      throw support::Error(support::ExitCode::failed, "this configuration brings no nodes up",
+                           options.plan_file,
+                           "CONFIG_SKIP_BRINGUP is set; CONFIG_NIXOS makes NixOS nodes.");
+    }
+    if (changes) take_lock();
+    interrupt.emplace();
+    hypervisor = hypervisor::open_libvirt(plan.libvirt.uri);
+    context.emplace(real_context(plan, *hypervisor, files, processes, progress, interrupt->token()));
+  }
+
+ private:
+  /// Only one process at a time changes the nodes of a tree.
+  void take_lock() {
+    const auto path = plan.instance.tree + "/nixos/generated/.nixos-vm.lock";
+    try {
+      lock.emplace(path, 0);
+    } catch (const support::Error& e) {
+      if (e.code() != support::ExitCode::deadline_passed) throw;
+      progress.note("waiting for another nixos-vm of this tree");
+      lock.emplace(path, plan.deadlines.lease + plan.deadlines.ssh);
+    }
+  }
+
+ public:
+  support::RealFiles files;
+  support::RealProcesses processes;
+  plan::Plan plan;
+  Progress progress{Progress::fitting()};
+  std::optional<support::FileLock> lock;
+  std::optional<Interrupt> interrupt;
+  std::unique_ptr<hypervisor::Hypervisor> hypervisor;
+  std::optional<Context> context;
+};
+
+using Run = int (*)(const Options&);
+
+/// A verb for any number of nodes.
+support::Verb fleet_verb(const char* name, const char* help, Run run) {
+  return {name, help, [run](CLI::App& app) -> std::function<int()> {
+            auto options = std::make_shared<Options>();
+            app.add_option("--plan", options->plan_file, "The plan")->capture_default_str();
+            app.add_flag("--json", options->json, "Print data as JSON");
+            app.add_option("NODE", options->names, "Nodes; all when none is named");
+            return [options, run] { return run(*options); };
+          }};
+}
+
+/// A verb for one node; `words` names what may follow it.
+support::Verb node_verb(const char* name, const char* help, const char* words, Run run) {
+  return {name, help, [words, run](CLI::App& app) -> std::function<int()> {
+            auto options = std::make_shared<Options>();
+            app.add_option("--plan", options->plan_file, "The plan")->capture_default_str();
+            app.add_option("NODE", options->node, "The node; the first one when none is named");
+            if (words != nullptr) app.add_option("COMMAND", options->names, words);
+            return [options, run] { return run(*options); };
+          }};
+}
+
+const plan::Node& one_node(const Session& session, const Options& options) {
+  if (!options.node.empty()) return session.plan.node(options.node);
+  if (session.plan.nodes.empty()) {
+    throw support::Error(support::ExitCode::usage, "the plan has no nodes", options.plan_file);
+  }
+  return session.plan.nodes.front();
+}
+
+int run_up(const Options& options) {
+  Session session(options, true);
+  const auto results = up(*session.context, options.names);
+  if (!options.json) return 0;
+  auto list = nlohmann::ordered_json::array();
+  for (const auto& node : results) {
+    list.push_back({{"name", node.name}, {"address", node.address}, {"action", node.action}});
+  }
+  fmt::print("{}\n", nlohmann::ordered_json{{"nodes", list}}.dump(2));
+  return 0;
+}
+
+int run_down(const Options& options) {
+  Session session(options, true);
+  destroy(*session.context, options.names, true);
+  return 0;
+}
+
+int run_start(const Options& options) {
+  Session session(options, true);
+  start(*session.context, options.names);
+  return 0;
+}
+
+int run_stop(const Options& options) {
+  Session session(options, true);
+  stop(*session.context, options.names);
+  return 0;
+}
+
+int run_destroy(const Options& options) {
+  Session session(options, true);
+  destroy(*session.context, options.names, false);
+  return 0;
+}
+
+int run_status(const Options& options) {
+  Session session(options, false);
+  const auto nodes = status(*session.context, options.names);
+  fmt::print("{}", options.json ? to_json(nodes) : to_table(nodes));
+  for (const auto& node : nodes) {
+    if (node.state != "running") return 1;
+  }
+  return 0;
+}
+
+int run_console(const Options& options) {
+  Session session(options, false);
+  console(*session.context, one_node(session, options));
+  return 0;
+}
+
+int run_ip(const Options& options) {
+  Session session(options, false);
+  const auto nodes = select(session.plan, options.names);
+  auto list = nlohmann::ordered_json::object();
+  for (const auto* node : nodes) {
+    const auto address = address_of(*session.context, *node);
+    list[node->name] = address;
+    if (options.json) continue;
+    fmt::print("{}\n", options.names.size() == 1 ? address : node->name + " " + address);
+  }
+  if (options.json) fmt::print("{}\n", list.dump(2));
+  return 0;
+}
+
+int run_ssh(const Options& options) {
+  Session session(options, false);
+  const auto& node = one_node(session, options);
+  session.interrupt.reset();  // ssh gets the signals from here on
+  ssh(*session.context, node, options.names);
+}
+
+}  // namespace
+
+const support::Tool& tool() {
+  static const support::Tool the_tool{
+      "nixos-vm",
+      "Run the nodes of nixos/generated/plan.json on libvirt",
+      {
+          fleet_verb("up", "Make nodes run as planned and wait until they are ready", run_up),
+          fleet_verb("down", "Shut nodes down and remove their domains; their disks stay", run_down),
+          fleet_verb("start", "Power nodes on without waiting for them", run_start),
+          fleet_verb("stop", "Shut nodes down", run_stop),
+          fleet_verb("destroy", "Remove nodes with their disks, addresses and ssh entries", run_destroy),
+          fleet_verb("status", "Show every node's state; exit 1 when one is not running", run_status),
+          node_verb("console", "Connect to a node's serial console; ^] leaves it", nullptr, run_console),
+          fleet_verb("ip", "Print the addresses of nodes", run_ip),
+          node_verb("ssh", "Log into a node, or run a command there: ssh NODE -- COMMAND",
+                    "A command to run instead of a shell", run_ssh),
+      }};
+  return the_tool;
+}
+
+}  // namespace kdevops::fleet
