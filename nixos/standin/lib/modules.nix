@@ -147,7 +147,8 @@ let
       disabledKey = m: if isString m && !lib.hasPrefix "/" m then "${args.modulesPath or ""}/${m}" else toString (m.key or m);
       disabled = map disabledKey (concatMap (m: m.disabled) closure);
     in
-    if disabled == [ ] then closure else filter (m: !elem m.key disabled) closure;
+    # nixpkgs's order: what is imported, and what comes later in a list, defines first.
+    lib.reverseList (if disabled == [ ] then closure else filter (m: !elem m.key disabled) closure);
 
   # ---- define -----------------------------------------------------------------------------
 
@@ -171,35 +172,36 @@ let
     def:
     let
       go =
-        priority: value:
+        value:
         let
-          kind = value._type or null;
+          kind = if isAttrs value then value._type or null else null;
         in
-        if !isAttrs value || kind == null then
-          [
-            {
-              inherit (def) file;
-              inherit value priority;
-            }
-          ]
-        else if kind == "merge" then
-          concatMap (go priority) value.contents
+        if kind == "merge" then
+          concatMap go value.contents
         else if kind == "if" then
           if builtins.isBool value.condition then
-            (if value.condition then go priority value.content else [ ])
+            (if value.condition then go value.content else [ ])
           else
             throw "lib.mkIf in ${toString def.file} has a condition that is no boolean."
         else if kind == "override" then
-          go value.priority value.content
+          # As in nixpkgs, no mkIf or mkMerge is looked for inside a mkForce.
+          [
+            {
+              inherit (def) file;
+              inherit (value) priority;
+              value = value.content;
+            }
+          ]
         else
           [
             {
               inherit (def) file;
-              inherit value priority;
+              inherit value;
+              priority = defaultOverridePriority;
             }
           ];
     in
-    go defaultOverridePriority def.value;
+    go def.value;
 
   # The strongest definitions, in order.
   strongest =
@@ -519,7 +521,7 @@ let
     inherit priority content;
   };
   mkOptionDefault = mkOverride 1500;
-  definitionsOf = option: mkIf option.isDefined (mkOverride option.highestPrio (mkMerge option.definitions));
+  definitionsOf = option: mkIf option.isDefined (mkMerge (map (mkOverride option.highestPrio) option.definitions));
 
   renameModule =
     {

@@ -4,13 +4,13 @@
 {
   config,
   lib,
-  pkgs,
   modulesPath,
   ...
 }:
 {
   imports = [
     (modulesPath + "/profiles/minimal.nix")
+    ../python.nix
     ../user-options.nix
   ];
 
@@ -35,9 +35,6 @@
     "wheel"
     "kvm"
   ];
-
-  # Ansible runs /run/current-system/sw/bin/python3.
-  environment.systemPackages = [ pkgs.python3 ];
 
   # The only network is the hypervisor's. A packet filter would be part of what is measured.
   networking.firewall.enable = lib.mkDefault false;

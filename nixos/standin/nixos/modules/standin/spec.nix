@@ -2,7 +2,7 @@
 # The evaluated configuration as plain data: config.system.build.standinSpec, documented in README.md.
 { config, lib, pkgs, utils, ... }:
 let
-  known = lib.filter (p: !(p ? standin)) config.environment.systemPackages;
+  unknown = lib.filter (p: !(p ? standin)) config.environment.systemPackages;
   record = p: p.standin;
   # Sorted by attribute, each once.
   records =
@@ -12,27 +12,40 @@ let
     in
     builtins.attrValues byAttr;
   onPath =
-    if known != [ ] then
-      throw "environment.systemPackages contains a derivation that the stand-in's package set does not know: ${toString (map (p: p.name or "?") known)}"
+    if unknown != [ ] then
+      throw "environment.systemPackages contains a derivation that the stand-in's package set does not know: ${toString (map (p: p.name or "?") unknown)}"
     else
       map record config.environment.systemPackages;
 
   # String context tells which packages and store files the configuration refers to (pkgs/package.nix,
   # pkgs/builders.nix): both leave a marker file in it, whose name says what it stands for.
   context = builtins.attrNames (builtins.getContext (builtins.toJSON data));
-  marked = kind: builtins.filter (x: x != null) (map (builtins.match ".{44}standin-${kind}-(.*)") context);
+  # [ { path; name; } ] of the markers of a kind.
+  markers =
+    kind:
+    builtins.concatMap (
+      path:
+      let
+        name = builtins.match "${lib.escapeRegex builtins.storeDir}/.{32}-standin-${kind}-(.*)" path;
+      in
+      lib.optional (name != null) {
+        inherit path;
+        name = builtins.head name;
+      }
+    ) context;
   referredPackages = map (
     marker:
     let
-      attr = builtins.elemAt (builtins.match ".{44}standin-package-(.*)\\.json" marker) 0;
+      attr = lib.removeSuffix ".json" marker.name;
       found = lib.attrByPath (lib.splitString "." attr) null pkgs;
     in
-    if found ? drvPath && builtins.unsafeDiscardStringContext found.drvPath == marker then
+    # A package of the set answers for itself; one made on the way wrote its record into the marker.
+    if found ? standin && builtins.unsafeDiscardStringContext found.drvPath == marker.path then
       found.standin
     else
-      builtins.fromJSON (builtins.readFile (builtins.appendContext marker { ${marker}.path = true; }))
-  ) (builtins.filter (path: builtins.match ".{44}standin-package-.*" path != null) context);
-  referredFiles = map (m: "${builtins.storeDir}/${builtins.head m}") (marked "file");
+      builtins.fromJSON (builtins.readFile (builtins.appendContext marker.path { ${marker.path}.path = true; }))
+  ) (markers "package");
+  referredFiles = map (marker: "${builtins.storeDir}/${marker.name}") (markers "file");
 
   plain =
     v:

@@ -1,0 +1,330 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Systems to evaluate: the library's modules on a nixpkgs (the stand-in, unless told otherwise).
+#   accepted.<name>  the drvPath of its toplevel (and image, where it has a disk)
+#   refused.<name>   { value; says; }: evaluating `value` must fail, with these words in the message
+{
+  nixpkgs ? ../../nixos/standin,
+  # A nixpkgs that refuses this Nix (below 2.18) can be given a package set made past its gate.
+  pkgs ? null,
+  system ? "x86_64-linux",
+}:
+let
+  lib = import (nixpkgs + "/lib");
+  library = ../../nixos/flake;
+  # What nixos/flake/flake.nix exports, without its inputs.
+  flake = import (library + "/flake.nix");
+  outputs = flake.outputs {
+    self = outputs;
+    nixpkgs = {
+      inherit lib;
+      outPath = nixpkgs;
+    };
+  };
+  inherit (outputs) nixosModules;
+
+  evaluate =
+    modules:
+    import (nixpkgs + "/nixos/lib/eval-config.nix") {
+      inherit lib;
+      system = null;
+      specialArgs = {
+        nixos-flake = outputs;
+        inputs = { };
+      };
+      modules = modules ++ [
+        (
+          if pkgs == null then
+            {
+              nixpkgs.hostPlatform = system;
+              nixpkgs.overlays = [ outputs.overlays.default ];
+            }
+          else
+            {
+              nixpkgs.pkgs = pkgs outputs.overlays.default;
+            }
+        )
+      ];
+    };
+  toplevel = modules: (evaluate modules).config.system.build.toplevel.drvPath;
+  image =
+    modules:
+    let
+      e = evaluate modules;
+    in
+    (import (nixpkgs + "/nixos/lib/make-disk-image.nix") {
+      inherit (e) config pkgs;
+      inherit lib;
+      diskSize = 20480;
+      format = "qcow2";
+      partitionTableType = "legacy";
+      installBootLoader = true;
+      copyChannel = false;
+    }).drvPath;
+  both = modules: [
+    (toplevel modules)
+    (image modules)
+  ];
+
+  guest = [
+    nixosModules.backends.libvirt
+    nixosModules.user
+  ];
+  # A module without a backend still needs somewhere to put the system.
+  bare = {
+    fileSystems."/".device = "/dev/vda1";
+    fileSystems."/".fsType = "ext4";
+    boot.loader.grub.device = "/dev/vda";
+    users.allowNoPasswordLogin = true;
+  };
+  suites = nixosModules.testSuites;
+  profiles = nixosModules.profiles;
+  prefixed = prefix: lib.mapAttrs' (name: value: lib.nameValuePair "${prefix}-${name}" value);
+
+  spec = modules: (evaluate modules).config.system.build.standinSpec;
+  # Evaluates to true, or says what is wrong with the specification.
+  holds = modules: check: lib.assertMsg (check (spec modules)) "the specification is not as expected";
+  packageNames = s: map (p: p.attr) s.packages;
+  files = s: lib.listToAttrs (map (e: lib.nameValuePair e.path e.text) s.etc);
+in
+{
+  inherit flake outputs evaluate;
+
+  accepted =
+    # Every module alone, on the barest system
+    prefixed "alone" (
+      lib.mapAttrs (_: m: toplevel [ bare m ]) (
+        suites
+        // profiles
+        // nixosModules.mounts
+        // {
+          inherit (nixosModules) user;
+        }
+      )
+    )
+    // {
+      libvirt = both [ nixosModules.backends.libvirt ];
+      libvirt-user = both guest;
+      imageless = toplevel [ nixosModules.backends.imageless ];
+      default = toplevel [ nixosModules.default ];
+      libvirt-by-dhcp = both (
+        guest
+        ++ [
+          {
+            networking.hostName = "";
+            security.polkit.enable = true;
+          }
+        ]
+      );
+      libvirt-autologin = both (guest ++ [ { nixos-flake.console.autologin = true; } ]);
+      all-suites = both (guest ++ builtins.attrValues suites);
+      imageless-all-suites = toplevel ([ nixosModules.backends.imageless nixosModules.user ] ++ builtins.attrValues suites);
+      twice = toplevel (guest ++ guest ++ [ { imports = guest; } ]);
+      controller = toplevel (guest ++ [ profiles.controller { nixos-flake.controller.enable = true; } ]);
+      monitoring = toplevel (guest ++ [ profiles.monitoring { nixos-flake.monitoring.enable = true; } ]);
+      mounts = toplevel (
+        guest
+        ++ [
+          nixosModules.mounts.shares
+          nixosModules.mounts.storage
+          {
+            nixos-flake.shares."/mnt/linux" = {
+              tag = "linux";
+              options = [ "ro" ];
+            };
+            nixos-flake.storage."/data" = {
+              device = "/dev/disk/by-id/virtio-kdevops0";
+              fsType = "xfs";
+              mkfsArgs = [
+                "-m"
+                "reflink=1"
+              ];
+            };
+          }
+        ]
+      );
+      users-own-module = toplevel (guest ++ [ ./fixtures/user-module.nix ]);
+    }
+    // prefixed "libvirt" (lib.mapAttrs (_: m: both (guest ++ [ m ])) (suites // profiles))
+    // prefixed "imageless" (
+      lib.mapAttrs (_: m: toplevel [ nixosModules.backends.imageless nixosModules.user m ]) suites
+    );
+
+  # What the configuration means, read from the stand-in's specification.
+  meaning = {
+    key-only-ssh = holds guest (
+      s:
+      s.sshd.settings.PasswordAuthentication == "no"
+      && s.sshd.settings.KbdInteractiveAuthentication == "no"
+      && s.sshd.settings.PermitRootLogin == "prohibit-password"
+      && builtins.all (u: u.password == null && (u.hashedPassword == null || u.hashedPassword == "!")) s.users
+    );
+    python-for-ansible = holds guest (s: builtins.any (lib.hasPrefix "python3") (packageNames s));
+    serial-console = holds guest (
+      s: s.serialGetty == [ "ttyS0" ] && lib.last (builtins.filter (lib.hasPrefix "console=") s.kernelParams) == "console=ttyS0,115200n8"
+    );
+    root-grows = holds guest (s: s.growPartition && (builtins.head s.fileSystems).autoResize);
+    name-by-dhcp = holds (guest ++ [ { networking.hostName = ""; security.polkit.enable = true; } ]) (
+      s: s.dhcpHostName && s.systemName == "unnamed"
+    );
+    name-of-its-own = holds (guest ++ [ { networking.hostName = "n1"; } ]) (s: !s.dhcpHostName && s.hostName == "n1");
+    lease-by-mac = holds guest (
+      s: lib.hasInfix "ClientIdentifier=mac" (files s)."systemd/network/10-guest.network"
+    );
+    nothing-unsupported = holds (guest ++ [ suites.sysbench ]) (s: s.unsupported == [ ]);
+    package-of-its-suite-only = holds guest (s: !builtins.elem "sysbench" (packageNames s));
+    package-of-the-suite = holds (guest ++ [ suites.sysbench ]) (
+      s: builtins.elem "sysbench" (packageNames s) && s.postgresql.enable && s.mysql.enable
+    );
+    suite-without-mysql = holds (guest ++ [ suites.sysbench { services.mysql.enable = false; } ]) (
+      s: !s.mysql.enable && !builtins.elem "mariadb" (packageNames s)
+    );
+    python-libraries-join = holds (guest ++ [ suites.pynfs suites.fstests ]) (
+      s:
+      let
+        python = lib.findFirst (p: p.attr == "python3-with-packages") null s.packages;
+      in
+      builtins.elem "python3-ply" python.debian && builtins.elem "python3-dbus" python.debian
+    );
+    fstests-accounts = holds (guest ++ [ suites.fstests ]) (
+      s:
+      let
+        user = lib.findFirst (u: u.name == "123456-fsgqa") null s.users;
+      in
+      user.uid == 123456 && user.shell == "/run/current-system/sw/bin/bash" && user.group == "123456-fsgqa"
+    );
+    # A unit's text names packages by path; they are in the guest though not on PATH.
+    package-by-path = holds (guest ++ [ { systemd.services.x.serviceConfig.ExecStart = [ "/x" ]; systemd.services.x.path = [ "/opt/x" ]; } ./fixtures/by-path.nix ]) (
+      s:
+      builtins.elem "fio" (map (p: p.attr) s.storePackages)
+      && !builtins.elem "fio" (packageNames s)
+      && builtins.any (lib.hasSuffix "-run-fio") s.storePaths
+    );
+    overlay-reaches-packages = holds (guest ++ [ ./fixtures/overlay.nix ]) (
+      s: lib.findFirst (p: p.attr == "sysbench-of-the-overlay") null s.packages != null
+    );
+    own-key = holds (guest ++ [ { users.users.root.openssh.authorizedKeys.keyFiles = [ ./fixtures/authorized_keys ]; } ]) (
+      s: (lib.findFirst (u: u.name == "root") null s.users).authorizedKeys == [ "ssh-ed25519 AAAAexample test" ]
+    );
+    service-becomes-unit = holds (guest ++ [ ./fixtures/user-module.nix ]) (
+      s:
+      let
+        unit = lib.findFirst (u: u.name == "hello.service") null s.units;
+      in
+      unit.wantedBy == [ "multi-user.target" ] && !unit.dropin && lib.hasInfix "After=network.target" unit.text
+    );
+    drop-in-for-upstream-unit = holds (guest ++ [ { systemd.services.sshd.serviceConfig.Nice = 5; } ]) (
+      s: (lib.findFirst (u: u.name == "sshd.service") null s.units).dropin
+    );
+  };
+
+  refused =
+    let
+      refuse = says: modules: {
+        inherit says;
+        value = toplevel modules;
+      };
+      with' = module: guest ++ [ module ];
+    in
+    {
+      unknown-option = refuse [ "services.opensh" "does not exist" "unknown-option.nix:4" ] (
+        with' ./fixtures/unknown-option.nix
+      );
+      unknown-option-in-group = refuse [ "services.openssh.prots" "does not exist" ] (
+        with' { services.openssh.prots = [ 22 ]; }
+      );
+      unknown-option-in-submodule = refuse [ "users.users.x.isNormal" "does not exist" ] (
+        with' { users.users.x.isNormal = true; }
+      );
+      unknown-under-false-condition = refuse [ "services.nothing" "does not exist" ] (
+        with' (lib.mkIf false { services.nothing.enable = true; })
+      );
+      wrong-type = refuse [ "boot.growPartition" "boolean" "wrong-type.nix" "\"yes\"" ] (with' ./fixtures/wrong-type.nix);
+      wrong-type-of-element = refuse [ "services.openssh.ports" "16 bit unsigned integer" ] (
+        with' { services.openssh.ports = [ 70000 ]; }
+      );
+      wrong-enum = refuse [ "PermitRootLogin" "prohibit-password" "\"maybe\"" ] (
+        with' { services.openssh.settings.PermitRootLogin = "maybe"; }
+      );
+      bad-host-name = refuse [ "networking.hostName" "not of type" ] (with' { networking.hostName = "a.b"; });
+      conflict = refuse [ "time.timeZone" "conflicting" "mkForce" "Europe/Berlin" ] (
+        guest
+        ++ [
+          { time.timeZone = "Europe/Berlin"; }
+          { time.timeZone = "Europe/Paris"; }
+        ]
+      );
+      both-backends = refuse [ "boot.loader.grub.enable" "conflicting" ] [
+        nixosModules.backends.libvirt
+        nixosModules.backends.imageless
+      ];
+      unknown-package = refuse [ "no-such-package" ] (with' (
+        { pkgs, ... }: { environment.systemPackages = [ pkgs.no-such-package ]; }
+      ));
+      unknown-python-library = refuse [ "no-such-library" ] (with' {
+        nixos-flake.python.packages = ps: [ ps.no-such-library ];
+      });
+      no-package = refuse [ "environment.systemPackages" "package" ] (with' { environment.systemPackages = [ "fio" ]; });
+      assertion = refuse [ "Failed assertions" "autoFormat" ] (
+        guest
+        ++ [
+          nixosModules.mounts.storage
+          {
+            nixos-flake.storage."/data" = {
+              device = "/dev/vdb";
+              fsType = "xfs";
+              mkfsArgs = [ "-f" ];
+              autoFormat = true;
+            };
+          }
+        ]
+      );
+      own-assertion = refuse [ "Failed assertions" "it is Tuesday" ] (with' {
+        assertions = [
+          {
+            assertion = false;
+            message = "it is Tuesday";
+          }
+        ];
+      });
+      no-root = refuse [ "fileSystems" ] [ { boot.loader.grub.device = "/dev/vda"; users.allowNoPasswordLogin = true; } ];
+      same-uid = refuse [ "uid 1234" "a and b" ] (with' {
+        users.users.a = {
+          isNormalUser = true;
+          uid = 1234;
+        };
+        users.users.b = {
+          isNormalUser = true;
+          uid = 1234;
+        };
+      });
+      missing-argument = refuse [ "'flavour'" "nobody provides" ] (with' ({ flavour, ... }: { networking.hostName = flavour; }));
+      monitor-without-package = refuse [ "libbpf-tools" "overlay" ] (
+        guest
+        ++ [
+          profiles.monitoring
+          {
+            nixos-flake.monitoring.enable = true;
+            nixos-flake.monitoring.biolatency.enable = true;
+          }
+        ]
+      );
+      read-only = refuse [ "my.constant" "read-only" ] (
+        guest
+        ++ [
+          (
+            { config, lib, ... }:
+            {
+              options.my.constant = lib.mkOption {
+                type = lib.types.str;
+                readOnly = true;
+              };
+              config.networking.hostName = config.my.constant;
+            }
+          )
+          { my.constant = "a"; }
+          { my.constant = "b"; }
+        ]
+      );
+      module-with-stray-attribute = refuse [ "'options' or 'config'" "stray" ] (with' { config = { }; stray = 1; });
+    };
+}
