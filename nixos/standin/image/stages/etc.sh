@@ -9,12 +9,13 @@ make_etc() {
   release=$(spec .release)
   : | put /etc/NIXOS 0644
   rm -f "$root/usr/lib/os-release" "$root/etc/debian_version" "$root/etc/localtime" "$root/etc/timezone"
+  # Without the word Debian: tools that guess by file contents (Ansible) must arrive at NixOS.
   put /etc/os-release 0644 <<END
 NAME=NixOS
 ID=nixos
 VERSION="$release (stand-in)"
 VERSION_ID="$release"
-PRETTY_NAME="NixOS $release stand-in (assembled from Debian 12 packages)"
+PRETTY_NAME="NixOS $release stand-in"
 VARIANT="kdevops stand-in for NixOS"
 VARIANT_ID=standin
 DEFAULT_HOSTNAME=nixos
@@ -45,10 +46,6 @@ END
   spec '.sysctl | to_entries[] | "\(.key) = \(.value)"' | put /etc/sysctl.d/60-nixos.conf 0644
   spec '.tmpfiles[]' | put /etc/tmpfiles.d/00-nixos.conf 0644
   make_sudo
-  if is .nix.enable; then
-    spec '.nix.settings | to_entries[] | "\(.key) = \(.value | if type == "array" then map(tostring) | join(" ") else tostring end)"' |
-      put /etc/nix/nix.conf 0444
-  fi
   make_etc_files
   make_activation
 }
@@ -63,10 +60,12 @@ make_environment() {
   {
     echo "export PATH=$guest_path LANG=C.UTF-8"
     spec '.environment | .variables + .sessionVariables | to_entries[] | "export \(.key)=\(.value | tostring | @sh)"'
-    spec '.environment.shellAliases | to_entries[] | select(.value != null) | "alias -- \(.key)=\(.value | @sh)"'
-    spec '.environment.shellInit // ""'
+    spec '.environment | .extraInit, .shellInit, .loginShellInit'
   } | put /etc/profile 0644
-  : | put /etc/bash.bashrc 0644
+  {
+    spec '.environment.shellAliases | to_entries[] | "alias -- \(.key)=\(.value | @sh)"'
+    spec '.environment.interactiveShellInit'
+  } | put /etc/bash.bashrc 0644
   rm -rf "$root/etc/profile.d"
   sed -i -E "s,^(ENV_(SU)?PATH).*,\1 PATH=$guest_path," "$root/etc/login.defs"
   put /etc/systemd/system.conf.d/10-nixos.conf 0644 <<END

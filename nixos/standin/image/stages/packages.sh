@@ -14,8 +14,7 @@ guest_packages() {
     if is .qemuGuest; then echo qemu-guest-agent; fi
     if is .nfsServer.enable; then printf '%s\n' nfs-kernel-server rpcbind; fi
     if is .rpcbind; then echo rpcbind; fi
-    if is .lvm; then echo lvm2; fi
-    if [[ $(spec .timeZone) != null ]]; then echo tzdata; fi
+    if [[ $(spec '.timeZone // "UTC"') != UTC ]]; then echo tzdata; fi
   } | sort -u
 }
 
@@ -124,8 +123,18 @@ prune_tree() {
     # shellcheck disable=SC2086 # patterns are meant to expand
     (cd "$tree" && rm -rf -- $pattern)
   done <"$builder/tree-prune.list"
+  drop_jit "$tree"
   # Enabled units are ours to choose; what Debian's packages enabled goes.
   rm -rf "$tree/etc/systemd/system" && mkdir -p "$tree/etc/systemd/system"
+}
+
+# NixOS's PostgreSQL has no JIT; Debian's brings 110 MB of LLVM for it, which goes unless something else
+# in the tree depends on it.
+drop_jit() {
+  local users
+  users=$(awk '/^Package: / {p = $2} /^Depends: .*libllvm[0-9]+/ {print p}' "$1/var/lib/dpkg/status")
+  [[ $users == postgresql-* && $users != *$'\n'* ]] || return 0
+  rm -rf "$1"/usr/lib/postgresql/*/lib/{llvmjit*,bitcode} "$1"/usr/lib/x86_64-linux-gnu/libLLVM* "$1"/usr/lib/llvm-*
 }
 
 # NixOS has no /bin/bash, /usr/bin/python3 or /usr/bin/perl, and scripts that name them fail there. The

@@ -25,7 +25,7 @@ END
   if is .postgresql.enable; then make_postgresql; fi
   if is .mysql.enable; then make_mysql; fi
   if is .nfsServer.enable; then make_nfs_server; elif is .rpcbind; then want_debian_unit rpcbind.socket sockets.target; fi
-  if is .lvm; then :; else rm -f "$root"/usr/lib/udev/rules.d/69-lvm*.rules; fi
+  if ! is .lvm; then rm -f "$root"/usr/lib/udev/rules.d/69-lvm*.rules; fi
   if is .firewall; then warn "networking.firewall is on; the stand-in's guest filters nothing"; fi
   # The last word has the configuration: a unit of the same name replaces ours.
   make_units
@@ -46,6 +46,7 @@ make_sshd() {
   rm -rf "$root/etc/ssh/sshd_config.d"
   {
     spec '.sshd.ports[] | "Port \(.)"'
+    spec .sshd.extraConfig
     spec '.sshd.settings | to_entries[] | select(.value != null and .key != "Ports")
       | "\(.key) \(.value | if type == "array" then map(tostring) | join(" ") elif type == "boolean" then (if . then "yes" else "no" end) else tostring end)"'
     # sshd takes the first value of a keyword: what follows are defaults.
@@ -53,11 +54,11 @@ make_sshd() {
 UsePAM no
 AuthorizedKeysFile %h/.ssh/authorized_keys /etc/ssh/authorized_keys.d/%u
 HostKey /etc/ssh/ssh_host_ed25519_key
-Subsystem sftp /usr/lib/openssh/sftp-server
 SetEnv PATH=$guest_path LANG=C.UTF-8
 PrintMotd yes
 UseDNS no
 END
+    if is .sshd.sftp; then echo "Subsystem sftp /usr/lib/openssh/sftp-server"; fi
   } | put /etc/ssh/sshd_config 0644
   put /etc/pam.d/sshd 0644 <<'END'
 auth required pam_unix.so

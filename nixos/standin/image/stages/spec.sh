@@ -22,6 +22,8 @@ read_spec() {
   missing=$(spec '[.packages[], .storePackages[], .systemdPackages[] | select(.debian == null) | .attr] | unique | join(" ")')
   [[ -z $missing ]] ||
     die "no Debian 12 package stands for these packages of the configuration: $missing; remove them, name a Debian package in nixos/standin/pkgs/debian.nix, or build from the real nixpkgs (CONFIG_NIXOS_NIXPKGS_URL)"
+  missing=$(spec '.unsupported | join("; ")')
+  [[ -z $missing ]] || die "the stand-in's guest does not do what these options ask for: $missing"
   refuse_disk_options
   # Names of the store path carry the specification, as on NixOS: another configuration, another path.
   local digest

@@ -97,12 +97,18 @@ move_owned_files() {
 
 write_group() {
   # Members: users that name a group in extraGroups; a name without such a group is an error.
-  awk -F: -v users="$work/spec-users" '
+  spec '.groups[] | .name as $g | .members // [] | .[] | "\(.):\($g)"' >"$work/spec-members"
+  awk -F: -v users="$work/spec-users" -v more="$work/spec-members" '
+    function add(group, user) {
+      if ((group, user) in seen) return
+      seen[group, user]; members[group] = members[group] (members[group] == "" ? "" : ",") user
+    }
     BEGIN {
       while ((getline line < users) > 0) {
         split(line, f, ":"); n = split(f[8], extra, ",")
-        for (i = 1; i <= n; i++) members[extra[i]] = members[extra[i]] (members[extra[i]] == "" ? "" : ",") f[1]
+        for (i = 1; i <= n; i++) add(extra[i], f[1])
       }
+      while ((getline line < more) > 0) { split(line, f, ":"); add(f[2], f[1]) }
     }
     { print $1 ":x:" $2 ":" members[$1]; known[$1] }
     END { for (g in members) if (!(g in known)) print g > "/dev/stderr" }' \
