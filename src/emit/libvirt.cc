@@ -148,7 +148,8 @@ std::string domain_xml(const plan::Plan& plan, const plan::Node& node,
   const auto& virt = plan.libvirt;
 
   set_text(child_of(domain, "name"), node.name);
-  set_text(child_of(domain, "uuid"), domain_uuid(plan, node));
+  if (!domain.child("uuid")) domain.insert_child_after("uuid", domain.child("name"));
+  set_text(domain.child("uuid"), domain_uuid(plan, node));
   add_metadata(domain, plan, node);
   set_platform(domain, plan, node);
   domain.remove_child("currentMemory");

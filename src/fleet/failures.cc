@@ -28,9 +28,19 @@ void Failures::guard(const std::string& node, const std::function<void()>& work)
   ++count_;
   code_ = std::max(code_, error->code());
   // The only failure is thrown at the end; until another one comes it is not printed here too.
-  if (count_ == 2) context_.progress.failed(first_->where(), first_->render("failed"));
-  if (count_ >= 2) context_.progress.failed(node, error->render("failed"));
-  if (!first_) first_ = error;
+  if (count_ == 2) report(first_node_, *first_);
+  if (count_ >= 2) {
+    report(node, *error);
+  } else {
+    first_ = error;
+    first_node_ = node;
+  }
+}
+
+void Failures::report(const std::string& node, const Error& error) const {
+  const auto where = error.where().empty() || error.where() == node ? "" : error.where() + ": ";
+  const auto hint = error.hint().empty() ? "" : "\n  " + error.hint();
+  context_.progress.failed(node, where + error.what() + hint);
 }
 
 void Failures::rethrow() const {

@@ -23,9 +23,12 @@ class Failures {
   void rethrow() const;
 
  private:
+  void report(const std::string& node, const support::Error& error) const;
+
   const Context& context_;
   std::mutex mutex_;
   std::optional<support::Error> first_;
+  std::string first_node_;
   support::ExitCode code_ = support::ExitCode::ok;
   std::size_t count_ = 0;
   bool interrupted_ = false;

@@ -111,6 +111,7 @@ std::string definition(const Intent& intent, const HostFacts& facts) {
   auto owner = domain.child("metadata").child("kdevops:node");
   emit::set_attribute(owner, "base", intent.base);
   emit::set_attribute(owner, "intent", intent.hash);
+  emit::set_attribute(owner, "accelerator", facts.kvm ? "kvm" : "tcg");
   emit::set_attribute(owner, "tool", support::version());
   return emit::print_xml(document);
 }

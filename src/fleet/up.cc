@@ -32,6 +32,8 @@ struct Task {
   std::optional<Domain> domain;
 
   bool define() const { return !domain || domain->owner->intent != intent.hash; }
+  /// Defined for an accelerator that the host has no more, or that it has now.
+  bool moved(const HostFacts& facts) const { return domain && domain->owner->kvm != facts.kvm; }
   bool new_base() const { return domain && domain->owner->base != intent.base; }
   bool running() const { return domain && domain->state == State::running; }
   const char* action() const {
@@ -136,7 +138,7 @@ class BringUp {
     }
     stage(node, "reserve");
     const auto address = book_.reserve(node);
-    if (task.define()) {
+    if (task.define() || (!task.running() && task.moved(facts_))) {
       stage(node, "define");
       context_.hypervisor.define(definition(task.intent, facts_));
     }
@@ -189,13 +191,14 @@ std::size_t boot_width(const plan::Plan& plan, const hypervisor::Host& host, boo
 std::vector<NodeUp> up(const Context& context, const std::vector<std::string>& names) {
   const auto nodes = select(context.plan, names);
   auto tasks = plan_tasks(context, nodes);
-  const bool defines = std::any_of(tasks.begin(), tasks.end(), [](const Task& t) { return t.define(); });
+  const bool starts = std::any_of(tasks.begin(), tasks.end(),
+                                  [](const Task& t) { return t.define() || !t.running(); });
   HostFacts facts;
-  if (defines) {
+  if (starts) {
     facts = context.host_facts([&](const std::string& text) { context.progress.warn(text); });
   }
   const auto host = context.hypervisor.host();
-  if (defines) warn_of_memory(context, host, nodes.size());
+  if (starts) warn_of_memory(context, host, nodes.size());
   AddressBook book(context, nodes);
   return BringUp(context, std::move(tasks), facts, book).run(boot_width(context.plan, host, facts.kvm));
 }

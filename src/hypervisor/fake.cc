@@ -60,7 +60,8 @@ Domain FakeHypervisor::describe(const std::string& name, const Record& record) {
     if (element.attribute("xmlns:kdevops").value() != std::string_view(emit::kMetadataNamespace)) continue;
     const auto get = [&](const char* key) { return std::string(element.attribute(key).value()); };
     domain.owner = Owner{get("tree"),      get("id"),   get("node"),   get("mac"), get("network"),
-                         get("directory"), get("base"), get("intent"), get("tool")};
+                         get("directory"), get("base"), get("intent"), get("tool"),
+                         get("accelerator") == "kvm"};
   }
   return domain;
 }

@@ -13,8 +13,8 @@ namespace kdevops::hypervisor {
 enum class State { off, running, paused, shutting_down, crashed };
 const char* to_string(State state);
 
-/// Our metadata in a domain (namespace emit::kMetadataNamespace). `intent`, `base` and
-/// `tool_version` are set when the domain is defined; the rest is in the emitted XML.
+/// Our metadata in a domain (namespace emit::kMetadataNamespace). What follows `directory` is set
+/// when the domain is defined; the rest is in the emitted XML.
 struct Owner {
   std::string tree;          ///< absolute path of the tree that made the domain
   std::string id;            ///< its instance id
@@ -25,6 +25,7 @@ struct Owner {
   std::string base;          ///< the base image its root disk stands on
   std::string intent;        ///< sha256 of what the domain was made from
   std::string tool_version;
+  bool kvm = false;          ///< defined to run under KVM
 };
 
 struct Domain {

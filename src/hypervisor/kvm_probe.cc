@@ -30,8 +30,8 @@ constexpr unsigned char kAnswer = 'k';
 /// Exit codes of the child.
 enum Outcome : int { ran = 0, no_device = 1, no_machine = 2, wrong_exit = 3 };
 
-// mov $0xffff,%ecx; 1: dec %ecx; jnz 1b; mov $0x3f8,%edx; mov $'k',%al; out %al,(%dx); hlt
-constexpr unsigned char kProgram[] = {0xb9, 0xff, 0xff, 0x00, 0x00, 0xff, 0xc9, 0x75, 0xfc,
+// mov $0xffffff,%ecx; 1: dec %ecx; jnz 1b; mov $0x3f8,%edx; mov $'k',%al; out %al,(%dx); hlt
+constexpr unsigned char kProgram[] = {0xb9, 0xff, 0xff, 0xff, 0x00, 0xff, 0xc9, 0x75, 0xfc,
                                       0xba, 0xf8, 0x03, 0x00, 0x00, 0xb0, 0x6b, 0xee, 0xf4};
 
 void enter_long_mode(unsigned char* memory, kvm_sregs& state) {
@@ -121,8 +121,8 @@ KvmProbe probe_kvm(std::chrono::milliseconds deadline) {
       for (int i = 0; i < 100 && waitpid(child, &status, WNOHANG) == 0; ++i) {
         std::this_thread::sleep_for(std::chrono::milliseconds(1));
       }
-      return {false, fmt::format("/dev/kvm is there, but a virtual processor in 64-bit mode did not "
-                                 "answer within {} ms", deadline.count())};
+      return {false, fmt::format("/dev/kvm is there, but its virtual processor needs more than {} ms "
+                                 "for what takes 30 ms", deadline.count())};
     }
     std::this_thread::sleep_for(pause);
     if (pause < std::chrono::milliseconds(10)) pause *= 2;

@@ -12,10 +12,11 @@ struct KvmProbe {
   std::string reason;  ///< why not, for a message: "/dev/kvm: Permission denied", ...
 };
 
-/// Runs a vCPU of this host's KVM in a child process: a few instructions in 64-bit mode with paging
-/// on, as every guest kernel uses, that end by writing to a port. Capabilities are not enough: there
-/// are hosts whose /dev/kvm creates everything, runs real mode, and never comes back from 64-bit
-/// mode of an unmodified guest. The child is killed at the deadline; a working KVM needs 30 ms.
+/// Runs a vCPU of this host's KVM in a child process: 16 million turns of a loop in 64-bit mode with
+/// paging on, then a write to a port. Capabilities are not enough: there are hosts whose /dev/kvm
+/// creates everything and then interprets an unmodified guest, a thousand times slower than a
+/// processor and with half of the instructions missing. A working KVM needs 30 ms for all of it;
+/// the child is killed at the deadline.
 /// To be called before there are other threads.
 KvmProbe probe_kvm(std::chrono::milliseconds deadline = std::chrono::milliseconds(2000));
 

@@ -35,7 +35,8 @@ std::optional<Owner> owner_of(virDomainPtr domain) {
   const auto element = document.document_element();
   const auto get = [&](const char* name) { return std::string(element.attribute(name).value()); };
   return Owner{get("tree"),      get("id"),   get("node"),   get("mac"), get("network"),
-               get("directory"), get("base"), get("intent"), get("tool")};
+               get("directory"), get("base"), get("intent"), get("tool"),
+               get("accelerator") == "kvm"};
 }
 
 Domain describe(virDomainPtr domain) {
