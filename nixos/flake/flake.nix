@@ -82,7 +82,7 @@
       });
 
       templates = {
-        default = self.templates.libvirt;
+        default = self.templates.imageless;
         libvirt = {
           path = ./templates/libvirt;
           description = "A virtual machine with a disk image, for libvirt";

@@ -16,10 +16,7 @@
   boot.extraModprobeConfig = "options vfio_iommu_type1 allow_unsafe_interrupts=1";
 
   environment.systemPackages =
-    (with config.boot.kernelPackages; [
-      cpupower
-      perf
-    ])
+    [ config.boot.kernelPackages.cpupower ]
     ++ (with pkgs; [
       # Block devices and file systems
       acl
@@ -66,6 +63,7 @@
       lsof
       numactl
       pagemon
+      perf
       powertop
       strace
       sysstat

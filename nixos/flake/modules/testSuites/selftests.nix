@@ -1,23 +1,22 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The kernel's own selftests, built in the guest from the kernel's sources.
-{ config, pkgs, ... }:
+{ pkgs, ... }:
 {
   imports = [ ../profiles/build-tools.nix ];
 
-  environment.systemPackages =
-    [ config.boot.kernelPackages.perf ]
-    ++ (with pkgs; [
-      clang
-      ethtool
-      iproute2
-      keyutils
-      libcap
-      libseccomp
-      llvm
-      numactl
-      perf-tools
-      rsync
-    ]);
+  environment.systemPackages = with pkgs; [
+    clang
+    ethtool
+    iproute2
+    keyutils
+    libcap
+    libseccomp
+    llvm
+    numactl
+    perf
+    perf-tools
+    rsync
+  ];
 
   boot.kernelModules = [ "configfs" ];
   systemd.tmpfiles.rules = [ "L+ /bin/bash - - - - ${pkgs.bash}/bin/bash" ];

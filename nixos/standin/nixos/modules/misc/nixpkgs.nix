@@ -4,8 +4,11 @@
 let
   inherit (lib) mkOption types;
   cfg = config.nixpkgs;
-  platform = types.coercedTo types.str lib.systems.elaborate types.attrs;
-  system = if options.nixpkgs.hostPlatform.isDefined then cfg.hostPlatform.system else cfg.system;
+  platform = types.coercedTo types.str lib.systems.elaborate types.attrs // {
+    emptyValue = { };
+  };
+  # lib.nixosSystem's argument counts unless a module says more.
+  host = if options.nixpkgs.hostPlatform.isDefined then cfg.hostPlatform else lib.systems.elaborate cfg.system;
 in
 {
   options.nixpkgs = {
@@ -13,7 +16,7 @@ in
     hostPlatform = mkOption { type = platform; };
     buildPlatform = mkOption {
       type = platform;
-      default = cfg.hostPlatform;
+      default = host;
     };
     overlays = mkOption {
       type = types.listOf (types.mkOptionType {
@@ -49,12 +52,12 @@ in
         cfg.pkgs.appendOverlays cfg.overlays
       else
         import ../../.. {
-          inherit system;
+          inherit (host) system;
           inherit (cfg) overlays config;
         };
     assertions = [
       {
-        assertion = cfg.hostPlatform.system == cfg.buildPlatform.system;
+        assertion = cfg.buildPlatform.system == host.system;
         message = "nixpkgs.buildPlatform differs from nixpkgs.hostPlatform; the stand-in does not cross-build.";
       }
     ];
