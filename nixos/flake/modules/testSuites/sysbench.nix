@@ -1,9 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# sysbench: OLTP load on PostgreSQL or MySQL, both native. A server brings its client programs along;
-# one that is switched off is not in the guest.
+# sysbench: OLTP load on PostgreSQL or MySQL, both native. The workflow makes the file system under test
+# and runs a PostgreSQL cluster of its own there, so those programs are here whether or not the
+# services below run.
 { lib, pkgs, ... }:
 {
-  environment.systemPackages = [ pkgs.sysbench ];
+  environment.systemPackages = with pkgs; [
+    sysbench
+    postgresql
+    xfsprogs
+    e2fsprogs
+    btrfs-progs
+  ];
   services.postgresql.enable = lib.mkDefault true;
   services.mysql = {
     enable = lib.mkDefault true;

@@ -62,6 +62,14 @@ in
         util-linux
         which
         zstd
+        # What nixpkgs's network-interfaces, ssh, systemd, modprobe and ext modules add.
+        hostname
+        iproute2
+        iputils
+        openssh
+        systemd
+        kmod
+        e2fsprogs
       ]
     );
     defaultPackages = packages (
