@@ -6,6 +6,7 @@ know, and exits 1 when a case failed. scripts/check counts those lines.
 """
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -61,7 +62,7 @@ def environment(**changes):
     """The environment without what a user or a surrounding make may have set for kdevops."""
     keep = {"PATH", "HOME", "USER", "LOGNAME", "TMPDIR", "LD_LIBRARY_PATH", "TERM", "SHELL",
             "XDG_CACHE_HOME", "XDG_RUNTIME_DIR", "http_proxy", "https_proxy", "no_proxy"}
-    kept = {k: v for k, v in os.environ.items() if k in keep}
+    kept = {k: v for k, v in os.environ.items() if k in keep or k.startswith("CCACHE_")}
     return {**kept, "LC_ALL": "C.UTF-8", **{k: v for k, v in changes.items() if v is not None}}
 
 
@@ -106,3 +107,27 @@ def generate(config, output, topdir=FIXED_TREE, tree=FIXED_TREE, **options):
     options.setdefault("env", environment())
     return run([BUILD / "nixos-gen", "--config", config, "--topdir", topdir, "--tree", tree,
                 "--sources", TOPDIR, "--output", output], **options)
+
+
+def fresh_copy(name):
+    """The sources as a clone has them (with what is not committed yet), below the build directory:
+    a tree of its own. What an earlier copy left there, .config and build included, goes."""
+    copy = BUILD / "check" / name
+    if copy.exists():
+        run(["make", "-C", copy, "destroy"], timeout=300, env=environment())
+        shutil.rmtree(copy)
+    copy.mkdir(parents=True)
+    listed = run(["git", "-C", TOPDIR, "ls-files", "-co", "--exclude-standard", "-z"])
+    if listed.returncode != 0:
+        raise RuntimeError(f"{TOPDIR} is no git checkout: {listed.stderr}")
+    for path in filter(None, listed.stdout.split("\0")):
+        source = TOPDIR / path
+        if source.is_file() or source.is_symlink():
+            (copy / path).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(source, copy / path, follow_symlinks=False)
+    return copy
+
+
+def make_environment(copy, **changes):
+    """For make in a fresh copy. Compilations are taken from ccache, whatever directory made them."""
+    return environment(CCACHE_BASEDIR=str(copy), CCACHE_NOHASHDIR="true", **changes)
