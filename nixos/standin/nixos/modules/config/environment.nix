@@ -62,14 +62,6 @@ in
         util-linux
         which
         zstd
-        # What nixpkgs's network-interfaces, ssh, systemd, modprobe and ext modules add.
-        hostname
-        iproute2
-        iputils
-        openssh
-        systemd
-        kmod
-        e2fsprogs
       ]
     );
     defaultPackages = packages (
@@ -149,7 +141,19 @@ in
   config.environment.systemPackages =
     config.environment.corePackages
     ++ config.environment.defaultPackages
-    ++ lib.optional config.services.openssh.enable pkgs.openssh;
+    ++ lib.optional config.services.openssh.enable pkgs.openssh
+    ++ lib.optional config.security.sudo.enable pkgs.sudo
+    # What NixOS's modules for the boot, the network and the accounts install.
+    ++ (with pkgs; [
+      dbus
+      e2fsprogs
+      hostname-debian
+      iproute2
+      iputils
+      kmod
+      shadow
+      systemd
+    ]);
   config.assertions = lib.mapAttrsToList (name: entry: {
     assertion = !entry.enable || entry.text != null || entry.source != null;
     message = "environment.etc.${builtins.toJSON name} has neither text nor source.";
