@@ -97,6 +97,7 @@ make_postgresql() {
   spec '.postgresql.settings // {} | to_entries[] | select(.value != null)
     | "\(.key) = \(.value | if type == "string" then "\u0027" + gsub("\u0027"; "\u0027\u0027") + "\u0027" elif type == "boolean" then (if . then "on" else "off" end) else tostring end)"' |
     put /etc/standin/postgresql.conf 0644
+  spec '.postgresql.identMap // ""' | put /etc/standin/pg_ident.conf 0644
   spec '.postgresql.authentication // ""' | put /etc/standin/pg_hba.conf 0644
   {
     spec '.postgresql.initialScript // empty | "\\i \(.)"'
@@ -109,10 +110,28 @@ make_postgresql() {
   put /etc/tmpfiles.d/postgresql.conf 0644 <<<"d /run/postgresql 0755 postgres postgres -"
   sed -e "s,@bin@,/${bin%/postgres},g" -e "s,@data@,$data,g" -e "s,@port@,$(spec '.postgresql.port // 5432'),g" \
     "$builder/guest/postgresql.service" | put /etc/systemd/system/postgresql.service 0644
-  sed -e "s,@bin@,/${bin%/postgres},g" -e "s,@data@,$data,g" "$builder/guest/postgresql-start" |
+  sed -e "s,@bin@,/${bin%/postgres},g" -e "s,@data@,$data,g" \
+    -e "s,@options@,$(spec '.postgresql.initdbArgs // [] | map(@sh) | join(" ")'),g" "$builder/guest/postgresql-start" |
     put /etc/standin/postgresql-start 0755
   rm -f "$root"/usr/lib/systemd/system/postgresql*.service
   want postgresql.service multi-user.target
+  [[ -n $(spec '.postgresql.initialScript // ""') ]] || make_cluster "/${bin%/postgres}" "$data"
+}
+
+# initdb takes an emulated CPU half a minute and this machine a second. When it does not work here (in a
+# user namespace without devices, say) the guest makes its cluster at first start.
+make_cluster() {
+  local ids
+  ids=$(awk -F: '$1 == "postgres" {print $3 ":" $4}' "$root/etc/passwd")
+  mkdir -p "$root$(dirname "$2")" "$root/dev/shm"
+  chown "$ids" "$root$(dirname "$2")"
+  local options
+  mapfile -t options < <(spec '.postgresql.initdbArgs // [] | .[]')
+  if ! (umask 077 && chroot --userspec="$ids" "$root" "$1/initdb" --no-sync -U postgres -D "$2" \
+    --auth-local=peer --auth-host=scram-sha-256 "${options[@]}") >"$work/initdb.log" 2>&1; then
+    warn "no PostgreSQL cluster made in advance: $(tail -n 1 "$work/initdb.log")"
+    rm -rf "${root:?}$2"
+  fi
 }
 
 make_mysql() {
