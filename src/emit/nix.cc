@@ -53,6 +53,7 @@ std::string flake_nix(const Plan& plan, const System& system, const std::string&
                        {"nixpkgs", plan.nix.nixpkgs_url},
                        {"platform", system.platform},
                        {"backend", system.backend},
+                       {"image", system.image_name()},
                        {"disk_size_mib", std::to_string(system.disk_size_mib)}},
                       formats::nix_string, file);
 }

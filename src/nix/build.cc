@@ -163,11 +163,17 @@ std::map<std::string, Built> build_images(const Plan& plan, Files& files, suppor
   }
   const auto outs = nix.build(flakerefs);
   record = {library, {}, {}};
-  for (std::size_t i = 0; i < outs.size(); ++i) {
-    const auto& system = plan.systems[i];
-    nix.add_root(outs[i], directory(plan, system) + "/result");
+  for (const auto& system : plan.systems) {
+    // The stand-in says what it is in its images' names, too.
+    const auto name = system.image_name() + (plan.nix.standin ? "-standin" : "");
+    const auto out = outs.find(name);
+    if (out == outs.end()) {
+      throw Error(ExitCode::failed, fmt::format("nix build made no image named {}", name), system.name,
+                  "has templates/nix/flake.nix lost its `name`?");
+    }
+    nix.add_root(out->second, directory(plan, system) + "/result");
     record.systems[system.name] = input_digest(plan, system, files);
-    record.outs[system.name] = outs[i];
+    record.outs[system.name] = out->second;
   }
   write_record(record, path, files);
   return answer(true);

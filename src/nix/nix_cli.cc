@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 #include <grp.h>
+#include <nlohmann/json.hpp>
 #include <unistd.h>
 
 #include "support/error.h"
@@ -68,31 +69,31 @@ NixCli::NixCli(support::Processes& processes, const plan::Nix& nix) : processes_
   }
 }
 
-Command NixCli::command(std::vector<std::string> arguments) const {
+Command NixCli::command(const char* program, std::vector<std::string> arguments) const {
   Command command;
-  command.argv = {"nix"};
+  command.argv = {program};
   command.argv.insert(command.argv.end(), arguments.begin(), arguments.end());
   command.argv.insert(command.argv.end(), options_.begin(), options_.end());
   return command;
 }
 
 void NixCli::lock(const std::string& directory, bool update_library) {
-  auto lock = command({"flake", "lock", "path:" + directory});
+  auto lock = command("nix", {"flake", "lock", "path:" + directory});
   if (update_library) {
     // `nix flake update <input>` came with 2.19; the option it replaced still works, with a warning.
     if (version_less(version_, "2.19")) {
       lock.argv.insert(lock.argv.end(), {"--update-input", "nixos-flake"});
     } else {
-      lock.argv = command({"flake", "update", "nixos-flake", "--flake", "path:" + directory}).argv;
+      lock.argv = command("nix", {"flake", "update", "nixos-flake", "--flake", "path:" + directory}).argv;
     }
   }
   processes_.check(lock);
 }
 
-std::vector<std::string> NixCli::build(const std::vector<std::string>& flakerefs) {
-  std::vector<std::string> arguments{"build", "--no-link", "--print-build-logs"};
+std::map<std::string, std::string> NixCli::build(const std::vector<std::string>& flakerefs) {
+  std::vector<std::string> arguments{"build", "--json", "--no-link", "--print-build-logs"};
   arguments.insert(arguments.end(), flakerefs.begin(), flakerefs.end());
-  auto build = command(std::move(arguments));
+  auto build = command("nix", std::move(arguments));
   build.on_error_line = [](const std::string& line) { fmt::print(stderr, "{}\n", line); };
   const auto result = processes_.run(build);
   if (result.status != 0) {
@@ -100,17 +101,22 @@ std::vector<std::string> NixCli::build(const std::vector<std::string>& flakerefs
                 fmt::format("{}", fmt::join(flakerefs, " ")),
                 "its log is above; to run it by hand:\n" + support::shell_quote(build.argv));
   }
-  // `nix build --json` answers in the order of the store paths, not of the arguments. This comes from
-  // the evaluation cache that the build has just filled.
-  std::vector<std::string> outs;
-  for (const auto& flakeref : flakerefs) {
-    outs.push_back(processes_.check(command({"eval", "--raw", flakeref + ".outPath"})).out);
+  std::map<std::string, std::string> outs;
+  try {
+    for (const auto& entry : nlohmann::json::parse(result.out)) {
+      const auto out = entry.at("outputs").at("out").get<std::string>();
+      // <store>/<32 characters of hash>-<name>
+      const auto base = out.substr(out.rfind('/') + 1);
+      outs[base.substr(base.find('-') + 1)] = out;
+    }
+  } catch (const nlohmann::json::exception& e) {
+    throw Error(ExitCode::failed, fmt::format("nix build --json answered something else: {}", e.what()), "nix");
   }
   return outs;
 }
 
 void NixCli::add_root(const std::string& out, const std::string& link) {
-  processes_.check({.argv = {"nix-store", "--realise", out, "--add-root", link, "--indirect"}});
+  processes_.check(command("nix-store", {"--realise", out, "--add-root", link, "--indirect"}));
 }
 
 }  // namespace kdevops::nix

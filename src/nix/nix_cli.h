@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -23,14 +24,15 @@ class NixCli {
   /// anew, which a `path:` input needs whenever its content changed.
   void lock(const std::string& directory, bool update_library);
 
-  /// One `nix build` of all flakerefs; returns their `out` paths in order. The log goes to stderr.
-  std::vector<std::string> build(const std::vector<std::string>& flakerefs);
+  /// One `nix build` of all flakerefs. The log goes to stderr. Returns the store paths by name, that
+  /// is, by what follows "<hash>-": Nix answers in the order of the paths, not of the arguments.
+  std::map<std::string, std::string> build(const std::vector<std::string>& flakerefs);
 
   /// Makes `link` an indirect GC root for the store path `out`.
   void add_root(const std::string& out, const std::string& link);
 
  private:
-  support::Command command(std::vector<std::string> arguments) const;
+  support::Command command(const char* program, std::vector<std::string> arguments) const;
 
   support::Processes& processes_;
   std::vector<std::string> options_;

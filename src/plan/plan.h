@@ -48,6 +48,8 @@ struct System {
   int disk_size_mib = 20480;
   std::vector<std::pair<std::string, Value>> options;  ///< dotted NixOS option -> value, from workflow.yaml
   std::string custom_module;            ///< CONFIG_NIXOS_CUSTOM_CONFIG_PATH, absolute, or empty
+  /// Name of the image's derivation: how a store path tells which system it is.
+  std::string image_name() const { return "kdevops-" + name; }
   bool operator==(const System&) const = default;
 };
 

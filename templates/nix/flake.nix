@@ -35,6 +35,7 @@
         image = import "${nixpkgs}/nixos/lib/make-disk-image.nix" {
           inherit (vm) config pkgs;
           inherit (nixpkgs) lib;
+          name = "@image@";
           diskSize = builtins.fromJSON "@disk_size_mib@";
           format = "qcow2";
           partitionTableType = "legacy";

@@ -42,6 +42,9 @@ class Build : public testing::Test {
   }
   ~Build() override { std::filesystem::remove_all(root_); }
 
+  std::string out(const std::string& system) const {
+    return root_ + "/0123456789-kdevops-" + system + (plan_.nix.standin ? "-standin" : "");
+  }
   std::string directory(const std::string& system) const {
     return root_ + "/tree/nixos/generated/" + system;
   }
@@ -55,10 +58,10 @@ class Build : public testing::Test {
     if (argv[1] == "--version") return {0, "nix (Nix) " + version_ + "\n", "", false};
     if (argv[1] == "flake") {
       files_.write(argv[3].substr(5) + "/flake.lock", "{}", 0644);
-    } else if (argv[1] == "eval") {
-      const std::string out = root_ + "/store-" + (argv[3].find("/one#") != std::string::npos ? "one" : "two");
-      files_.write(out, "", 0644);
-      return {0, out, "", false};
+    } else if (argv[1] == "build") {
+      // As Nix does: in the order of the store paths.
+      for (const char* name : {"two", "one"}) files_.write(out(name), "", 0644);
+      return {0, R"([{"outputs": {"out": ")" + out("two") + R"("}}, {"outputs": {"out": ")" + out("one") + R"("}}])", "", false};
     }
     return {0, "", "", false};
   }
@@ -80,8 +83,8 @@ class Build : public testing::Test {
 TEST_F(Build, BuildsAllSystemsWithOneCommandAndRootsThem) {
   const auto built = build();
   EXPECT_EQ(count("build"), 1);
-  EXPECT_EQ(built.at("one").image, root_ + "/store-one/nixos.qcow2");
-  EXPECT_EQ(built.at("two").image, root_ + "/store-two/nixos.qcow2");
+  EXPECT_EQ(built.at("one").image, out("one") + "/nixos.qcow2");
+  EXPECT_EQ(built.at("two").image, out("two") + "/nixos.qcow2");
   EXPECT_TRUE(files_.exists(directory("one") + "/result"));
   EXPECT_EQ(files_.read(directory("two") + "/authorized_keys"), "ssh-ed25519 AAAA\n");
 }
@@ -100,7 +103,7 @@ TEST_F(Build, RebuildsWhenAnInputChanged) {
       [&] { files_.write(root_ + "/.ssh/key.pub", "ssh-ed25519 BBBB\n", 0644); },
       [&] { files_.write(root_ + "/library/modules/x.nix", "{ }", 0644); },
       [&] { files_.write(directory("two") + "/flake.lock", "{ }", 0644); },
-      [&] { files_.remove(root_ + "/store-two"); },
+      [&] { files_.remove(out("two")); },
       [&] { files_.remove(directory("one") + "/result"); },
       [&] { files_.write(plan_.instance.tree + "/nixos/generated/.build.json", "damaged", 0644); },
   };
