@@ -43,6 +43,11 @@ std::string percent(const Difference& d) {
   return fmt::format("{:+.1f}%", d.change * 100);
 }
 
+/// Red for what makes the exit status 1.
+Style style_of(const Comparison& c) {
+  return c.regressed() || c.failed() ? Style::red : Style::bold;
+}
+
 Style style_of(Verdict verdict) {
   switch (verdict) {
     case Verdict::passed: return Style::green;
@@ -97,12 +102,16 @@ std::string conclusion(const Comparison& c) {
     same += row.finding == Finding::same;
     few += row.finding == Finding::too_few;
   }
-  std::size_t broken = 0;
-  for (const auto& row : c.tests) broken += row.finding == Finding::worse;
+  std::size_t broken = 0, not_passed = 0;
+  for (const auto& row : c.tests) {
+    broken += row.finding == Finding::worse;
+    not_passed += !row.both_passed();
+  }
   std::string text = counted(worse + broken, "regression", "regressions") + ", " +
                      counted(better, "improvement", "improvements") + ", " +
                      fmt::format("{} without a difference", same);
   if (few > 0) text += fmt::format(", {} with too few samples", few);
+  if (not_passed > 0) text += "; " + counted(not_passed, "test", "tests") + " did not pass on both sides";
   return text;
 }
 
@@ -171,7 +180,7 @@ std::string comparison_text(const Comparison& c, int fd) {
     out += "One run per side: the noise is the noise inside it. Run the test again and compare with "
            "--all to see the noise between runs.\n";
   }
-  return out + support::styled(conclusion(c), c.regressed() ? Style::red : Style::bold, fd) + "\n";
+  return out + support::styled(conclusion(c), style_of(c), fd) + "\n";
 }
 
 std::string summary_json(const std::vector<Run>& runs) {
