@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # globals of build and of earlier stages
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Helpers of every stage. Globals set by build: builder, spec_file, out, work, root.
 
@@ -87,7 +87,7 @@ cache_dir() {
   for dir in "${KDEVOPS_STANDIN_CACHE:-}" "${XDG_CACHE_HOME:+$XDG_CACHE_HOME/kdevops-standin}" \
     /var/cache/kdevops-standin "/var/tmp/kdevops-standin-$(id -u)"; do
     [[ -n $dir ]] || continue
-    if mkdir -p -m 0755 -- "$dir" 2>/dev/null && [[ -w $dir && -O $dir ]]; then
+    if mkdir -p -- "$dir" 2>/dev/null && [[ -w $dir && -O $dir ]]; then
       printf '%s\n' "$dir"
       return
     fi

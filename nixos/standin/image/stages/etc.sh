@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # globals of build and of earlier stages
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Stage: who the guest says it is, paths, file systems, and the configuration's own files.
 

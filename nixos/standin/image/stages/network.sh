@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # globals of build and of earlier stages
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Stage: DHCP on every Ethernet interface. busybox's client stands in for dhcpcd, systemd-networkd and,
 # where the name comes by DHCP, for polkit: it starts in a fraction of their time and may set the name.

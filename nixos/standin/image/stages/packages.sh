@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # globals of build and of earlier stages
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Stage: a tree of installed Debian packages. It depends on the package list alone, takes most of a
 # build's time, and is therefore kept as <cache>/<key>.tar.lz4 with its checksum beside it.
@@ -65,8 +65,10 @@ unpack_tree() {
     mv -- "$work/tree.sha256" "$cache/$key.sha256"
     cp -- "$work/tree.lz4" "$archive.new"
     mv -- "$archive.new" "$archive"
+    find "$cache" -maxdepth 1 -name '*.tar.lz4' -mtime +30 -delete
     rm -rf --one-file-system -- "$work/tree" "$work/tree.lz4"
   fi
+  touch -- "$archive"
   exec {cache_lock}>&-
   lz4 -dcq "$archive" | tar -C "$root" --numeric-owner --same-permissions --xattrs -xf -
 }

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # globals of build and of earlier stages
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Stage: store paths of packages, the system profile, and removal of the package manager.
 #
@@ -46,10 +46,10 @@ list_alternatives() {
 }
 
 make_store_package() {
-  local path=$1 dirs=$2 debian=$3 targets
+  local path=$1 bin_dirs=$2 debian=$3 targets
   [[ ! -e $root$path/bin ]] || return 0
   # shellcheck disable=SC2086 # lists of words
-  mapfile -t targets < <(programs_of $dirs -- $debian)
+  mapfile -t targets < <(programs_of $bin_dirs -- $debian)
   mkdir -p "$root$path/bin"
   if [[ ${#targets[@]} -gt 0 ]]; then
     mapfile -t -O ${#targets[@]} targets < <(printf '%s\n' "${targets[@]}" |

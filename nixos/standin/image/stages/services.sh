@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # globals of build and of earlier stages
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Stage: systemd units of the configuration and of the services it enables.
 
@@ -89,6 +89,7 @@ make_guest_agent() {
 }
 
 # What the NixOS module does for the options that the evaluator passes on.
+# shellcheck disable=SC2016 # $u is jq's
 make_postgresql() {
   local bin data
   bin=$(cd "$root" && echo usr/lib/postgresql/*/bin/postgres)
@@ -134,6 +135,7 @@ make_cluster() {
   fi
 }
 
+# shellcheck disable=SC2016 # $u is jq's, backticks are SQL's
 make_mysql() {
   [[ -e $root/usr/sbin/mariadbd ]] || die "services.mysql.enable: no MariaDB server in the guest's packages"
   {

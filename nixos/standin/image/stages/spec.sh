@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # globals of build and of earlier stages
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Stage: read the specification, fill in defaults, refuse what this builder cannot do.
 
@@ -28,6 +28,7 @@ read_spec() {
   # Names of the store path carry the specification, as on NixOS: another configuration, another path.
   local digest
   digest=$(sha256sum <"$spec_json" | cut -c1-32 | tr e z)
+  # shellcheck disable=SC2034 # for later stages
   system=/nix/store/$digest-nixos-system-$(spec .systemName)-$(spec .release)-standin
 }
 
