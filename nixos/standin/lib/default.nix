@@ -41,14 +41,30 @@ let
         ;
     };
   };
+  # As in nixpkgs, these are found in their part only.
+  inPartsOnly = [
+    "defaultOrderPriority"
+    "defaultOverridePriority"
+    "escapeSystemdPath"
+    "importApply"
+    "isConvertibleWithToString"
+    "pushDown"
+    "release"
+    "sanitizeDerivationName"
+    "showDefs"
+    "showValue"
+    "versionSuffix"
+  ];
   lib =
-    parts.trivial
-    // parts.lists
-    // parts.attrsets
-    // removeAttrs parts.strings [ "replicate" ]
-    // parts.options
-    // parts.modules
-    // parts.customisation
+    removeAttrs (
+      parts.trivial
+      // parts.lists
+      // parts.attrsets
+      // removeAttrs parts.strings [ "replicate" ]
+      // parts.options
+      // parts.modules
+      // parts.customisation
+    ) inPartsOnly
     // parts;
 in
 lib

@@ -84,7 +84,6 @@ rec {
   take = sublist 0;
   drop = count: list: sublist count (length list) list;
   takeEnd = n: xs: drop (lib.max 0 (length xs - n)) xs;
-  hasPrefixList = prefix: list: take (length prefix) list == prefix;
   unique = foldl' (acc: x: if elem x acc then acc else acc ++ [ x ]) [ ];
   uniqueStrings = list: builtins.attrNames (builtins.listToAttrs (map (name: lib.nameValuePair name null) list));
   allUnique = list: length (unique list) == length list;

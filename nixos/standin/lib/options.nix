@@ -46,8 +46,6 @@ rec {
     _type = "literalMD";
     inherit text;
   };
-  literalExample = literalExpression;
-  mdDoc = lib.id;
 
   # services.foo."a b".enable, as an error message shows it.
   showOption =

@@ -75,7 +75,6 @@ rec {
     in
     if match "[[:alnum:],._+:@%/-]+" s != null then s else "'${replaceStrings [ "'" ] [ "'\\''" ] s}'";
   escapeShellArgs = concatMapStringsSep " " escapeShellArg;
-  escapeNixString = s: escape [ "$" ] (builtins.toJSON s);
   escapeXML = replaceStrings [ "\"" "'" "<" ">" "&" ] [ "&quot;" "&apos;" "&lt;" "&gt;" "&amp;" ];
   # systemd's \xNN quoting of a path for a unit name, for the bytes that occur in practice.
   escapeSystemdPath =

@@ -207,7 +207,6 @@
 
   # Databases.
   mariadb = "mariadb-server";
-  mysql = "mariadb-server";
   postgresql = {
     debian = "postgresql-15";
     version = "15";

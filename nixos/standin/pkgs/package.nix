@@ -27,7 +27,7 @@ let
         path = guestPath attr;
       };
       # The name is the key by which nixos/modules/standin/spec.nix finds the record again.
-      marker = builtins.toFile "standin-package-${lib.sanitizeDerivationName attr}.json" (builtins.toJSON record);
+      marker = builtins.toFile "standin-package-${lib.strings.sanitizeDerivationName attr}.json" (builtins.toJSON record);
       self = passthru // {
         type = "derivation";
         name = "${pname}-${version}";

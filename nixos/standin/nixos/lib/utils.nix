@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 { lib }:
 {
-  escapeSystemdPath = lib.escapeSystemdPath;
+  escapeSystemdPath = lib.strings.escapeSystemdPath;
   escapeSystemdExecArg =
     arg:
     lib.replaceStrings [ "%" "$" ] [ "%%" "$$" ] (builtins.toJSON (toString arg));

@@ -31,11 +31,11 @@ in
     nixos = {
       release = mkOption {
         type = types.str;
-        default = lib.release;
+        default = lib.trivial.release;
         readOnly = true;
       };
       version = const lib.version;
-      label = const "standin-${lib.release}";
+      label = const "standin-${lib.trivial.release}";
       codeName = const "Stand-in";
       distroId = const "nixos";
       distroName = const "NixOS";

@@ -207,7 +207,7 @@ let
       environment = cfg.globalEnvironment // s.environment // lib.optionalAttrs (ownCommand s && all != [ ]) {
         PATH = "${lib.makeBinPath all}:${lib.makeSearchPath "sbin" all}";
       };
-      program = suffix: body: pkgs.writeShellScript "unit-script-${lib.sanitizeDerivationName name}-${suffix}" "set -e\n${body}";
+      program = suffix: body: pkgs.writeShellScript "unit-script-${lib.strings.sanitizeDerivationName name}-${suffix}" "set -e\n${body}";
       scripted = lib.filterAttrs (_: v: v != null) {
         ExecStartPre = if s.preStart == "" then null else [ (program "pre-start" s.preStart) ];
         ExecStart = if s.script == "" then null else [ "${program "start" s.script} ${s.scriptArgs}" ];
@@ -265,7 +265,7 @@ let
   );
   mountUnits = map (
     m:
-    unit "${lib.escapeSystemdPath m.where}.mount" (section' "Mount" (
+    unit "${lib.strings.escapeSystemdPath m.where}.mount" (section' "Mount" (
       {
         What = m.what;
         Where = m.where;
