@@ -21,7 +21,7 @@ Development
   check               every test, with real guests at the end
   bench               how long generation and bring-up take
   check-nixpkgs NIXPKGS=  evaluate the systems of every defconfig against a nixpkgs of yours
-  clean               remove generated files and the build
-  mrproper            remove .config, too
+  clean               remove generated files
+  mrproper            remove the build and .config, too
 endef
 HELP += HELP_CHECK

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Nodes are found by the plan, so it stays until they are destroyed.
+# Nodes are found by the plan, so it stays until they are destroyed. The build stays for mrproper.
 
 .PHONY: clean mrproper
 clean mrproper:
@@ -8,5 +8,5 @@ clean mrproper:
 	  $(TOP)scripts/status_nixos.sh --any; then \
 	  echo "make: nodes of this tree still exist: run 'make destroy' first" >&2; exit 1; \
 	fi
-	$(Q)rm -rf build nixos/generated guestfs hosts extra_vars.yaml ansible.cfg
-	$(if $(filter mrproper,$@),$(Q)rm -f .config .config.old defconfig)
+	$(Q)rm -rf build/.generated nixos/generated guestfs hosts extra_vars.yaml ansible.cfg
+	$(if $(filter mrproper,$@),$(Q)rm -rf build .config .config.old defconfig)

@@ -9,7 +9,7 @@ templates := $(wildcard $(TOP)templates/* $(TOP)templates/*/*)
 
 build/.generated: .config build/config.mk build/.tools $(templates) \
                   $(wildcard $(TOP)workflows/*/workflow.yaml) $(if $(missing)$(moved),FORCE)
-	$(Q)build/nixos-gen $(if $(CONFIG_NIXOS_DEBUG_MODE),-v) --config .config --topdir $(or $(TOP),.) --tree $(CURDIR)
+	$(Q)build/nixos-gen $(if $(CONFIG_NIXOS_DEBUG_MODE),-v) --config .config --topdir $(srctree) --tree $(CURDIR)
 	@touch $@
 
 .PHONY: generate diff-generated
@@ -17,7 +17,7 @@ generate: build/.generated
 
 # What a new run would change, without changing it.
 diff-generated: .config build/.tools
-	$(Q)build/nixos-gen --check --config .config --topdir $(or $(TOP),.) --tree $(CURDIR)
+	$(Q)build/nixos-gen --check --config .config --topdir $(srctree) --tree $(CURDIR)
 
 # Targets for machines that exist read the plan they were made from, not today's .config.
 nixos/generated/plan.json:

@@ -28,9 +28,12 @@ kconfig = $(Q)command -v kconfig-$(1) >/dev/null || { \
 
 # Symbols that a variable of make or of the environment sets when a configuration is written.
 # $(call cli,VARIABLE,SYMBOL): the value is the variable's; $(call cli-y,...): y.
-cli = $(if $($(1)),--set $(call quote,$(2)=$($(1))))
-cli-y = $(if $(filter-out n 0,$($(1))),--set $(2)=y)
-DECLARED_HOSTS ?= $(DECLARE_HOSTS)
+# The value is taken as it is: make expands nothing in it.
+cli = $(if $(value $(1)),--set $(call quote,$(2)=$(value $(1))))
+cli-y = $(if $(filter-out n 0,$(value $(1))),--set $(2)=y)
+ifeq ($(value DECLARED_HOSTS),)
+  DECLARED_HOSTS := $(value DECLARE_HOSTS)
+endif
 cli_settings := $(strip \
   $(call cli,KDEVOPS_HOSTS_PREFIX,KDEVOPS_HOSTS_PREFIX) \
   $(call cli-y,TEST_AB,KDEVOPS_BASELINE_AND_DEV) \
@@ -52,7 +55,7 @@ cli_settings := $(strip \
   $(if $(ANSIBLE_CFG_INTERPRETER_PYTHON),--set ANSIBLE_CFG_INTERPRETER_PYTHON_CUSTOM=y) \
   $(call cli,ANSIBLE_CFG_INTERPRETER_PYTHON,ANSIBLE_CFG_INTERPRETER_PYTHON_CUSTOM_NAME))
 
-nixos_defconfig = build/nixos-defconfig --topdir $(or $(TOP),.) --kconfig Kconfig
+nixos_defconfig = build/nixos-defconfig --topdir $(srctree) --kconfig Kconfig
 
 .PHONY: menuconfig nconfig config oldconfig olddefconfig savedefconfig listnewconfig
 .PHONY: randconfig allyesconfig allnoconfig alldefconfig

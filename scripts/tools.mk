@@ -21,7 +21,7 @@ build/build.ninja: $(moved) | build
 	    echo "make: $$program is missing: run 'make deps'" >&2; exit 1; }; \
 	done
 	@rm -f build/CMakeCache.txt
-	$(Q)cmake -G Ninja -S $(or $(TOP),.) -B build >build/cmake.log 2>&1 || { \
+	$(Q)cmake -G Ninja -S $(srctree) -B build >build/cmake.log 2>&1 || { \
 	  grep -A8 'CMake Error' build/cmake.log >&2; \
 	  echo "make: cannot set up the build (build/cmake.log): 'make deps' installs what is missing" >&2; \
 	  rm -f build/build.ninja; exit 1; }
