@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Any bytes as a user's ssh config: an entry goes in, wins a place, changes nothing when it goes in
+// again, and leaves the user's bytes behind when it goes out.
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+
+#include "ssh/config_file.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace kdevops::ssh;
+  const std::string user(reinterpret_cast<const char*>(data), size);
+  Entry entry;
+  entry.host = "x";
+  entry.proxy = "/proxy";
+  if (size % 3 == 1) entry.vsock_cid = 5;
+  if (size % 2 == 1) entry.default_transport = Transport::tcp;
+
+  const auto with = update_entry(user, entry);
+  if (update_entry(with, entry) != with) std::abort();
+  const auto without = remove_entry(with, entry.tag, entry.host);
+  // A text with our markers may hold entries of ours already; then the first removal is the measure.
+  const bool marked = user.find("# kdevops") != user.npos;
+  if (without != user && !marked) std::abort();
+  if (remove_entry(without, entry.tag, entry.host) != without) std::abort();
+  return 0;
+}
