@@ -8,7 +8,8 @@ echo "user=$user"
 echo "processors=$(nproc)"
 [ ! -e /etc/NIXOS ] || echo nixos=yes
 # Debian keeps the server's programs beside PATH; the newest release wins.
-bin=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1)
+bin=$(printf '%s\n' /usr/lib/postgresql/*/bin | sort -V | tail -n 1)
+[ -d "$bin" ] || bin=
 echo "bin=$bin"
 PATH=${bin:+$bin:}$PATH:/usr/sbin:/sbin
 for program; do
