@@ -199,6 +199,22 @@ in
       && !builtins.elem "fio" (packageNames s)
       && builtins.any (lib.hasSuffix "-run-fio") s.storePaths
     );
+    file-by-path = holds (guest ++ [ { environment.etc."a.txt".source = ./fixtures/file.txt; } ]) (
+      s: builtins.any (lib.hasSuffix "-file.txt") s.storePaths
+    );
+    programs-of-a-mounted-file-system = holds (
+      guest ++ [ { fileSystems."/x" = { device = "/dev/vdb"; fsType = "xfs"; }; } ]
+    ) (s: builtins.elem "xfsprogs" (packageNames s));
+    what-the-image-cannot-do-is-told = holds (
+      guest
+      ++ [
+        {
+          networking.firewall.enable = true;
+          console.keyMap = "de";
+          users.users.root.linger = true;
+        }
+      ]
+    ) (s: lib.length s.unsupported == 3);
     overlay-reaches-packages = holds (guest ++ [ ./fixtures/overlay.nix ]) (
       s: lib.findFirst (p: p.attr == "sysbench-of-the-overlay") null s.packages != null
     );

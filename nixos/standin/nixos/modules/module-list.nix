@@ -17,6 +17,7 @@
   ./services/virtualisation.nix
   ./standin/spec.nix
   ./standin/toplevel.nix
+  ./standin/unsupported.nix
   ./system/boot.nix
   ./system/filesystems.nix
   ./system/networking.nix

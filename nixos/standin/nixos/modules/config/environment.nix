@@ -146,7 +146,6 @@ in
     # What NixOS's modules for the boot, the network and the accounts install.
     ++ (with pkgs; [
       dbus
-      e2fsprogs
       hostname-debian
       iproute2
       iputils

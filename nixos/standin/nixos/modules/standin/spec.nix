@@ -45,7 +45,12 @@ let
     else
       builtins.fromJSON (builtins.readFile (builtins.appendContext marker.path { ${marker.path}.path = true; }))
   ) (markers "package");
-  referredFiles = map (marker: "${builtins.storeDir}/${marker.name}") (markers "file");
+  # Made by a builder, or copied from a file of the configuration ("${./file}").
+  referredFiles =
+    map (marker: "${builtins.storeDir}/${marker.name}") (markers "file")
+    ++ builtins.filter (
+      path: !lib.hasSuffix ".drv" path && builtins.match "${lib.escapeRegex builtins.storeDir}/.{32}-standin-(package|file)-.*" path == null
+    ) context;
 
   plain =
     v:
@@ -141,8 +146,8 @@ let
         initdbArgs
         ensureDatabases
         ensureUsers
-        initialScript
         ;
+      initialScript = if pg.initialScript == null then null else "${pg.initialScript}";
       inherit (pg.settings) port;
       package = pg.package.standin.attr;
       settings = lib.mapAttrs (_: v: if builtins.isBool v then lib.boolToString v else toString v) (

@@ -1,7 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-{ config, lib, ... }:
+{ config, lib, pkgs, ... }:
 let
   inherit (lib) mkOption types;
+  mounted = lib.filterAttrs (_: fs: fs.enable) config.fileSystems;
+  supported = builtins.attrNames (lib.filterAttrs (_: on: on) config.boot.supportedFilesystems);
+  tools = {
+    btrfs = pkgs.btrfs-progs;
+    cifs = pkgs.cifs-utils;
+    exfat = pkgs.exfatprogs;
+    ext4 = pkgs.e2fsprogs;
+    f2fs = pkgs.f2fs-tools;
+    ntfs = pkgs.ntfs3g;
+    vfat = pkgs.dosfstools;
+    xfs = pkgs.xfsprogs;
+  };
   flag = mkOption {
     type = types.bool;
     default = false;
@@ -70,6 +82,11 @@ in
     );
   };
 
+  # As in NixOS, a file system that is mounted or supported brings its programs.
+  config.boot.supportedFilesystems = map (fs: fs.fsType) (builtins.attrValues mounted);
+  config.environment.systemPackages = map (fsType: tools.${fsType}) (
+    builtins.filter (fsType: tools ? ${fsType}) supported
+  );
   config.assertions =
     lib.mapAttrsToList (name: fs: {
       assertion = !fs.enable || fs.device != null;
@@ -81,7 +98,9 @@ in
         message = "fileSystems has no \"/\".";
       }
     ];
-  config.standin.unsupported = map (s: "swapDevices with a size (${s.device})") (
+  config.standin.unsupported = map (fsType: "boot.supportedFilesystems.${fsType}") (
+    lib.intersectLists [ "bcachefs" "zfs" ] supported
+  ) ++ map (s: "swapDevices with a size (${s.device})") (
     builtins.filter (s: s.size != null) config.swapDevices
   );
 }

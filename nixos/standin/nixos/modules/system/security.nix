@@ -59,6 +59,9 @@ in
     environment.etc."security/limits.d/60-nixos.conf" = lib.mkIf (config.security.pam.loginLimits != [ ]) {
       text = lib.concatMapStrings (l: "${l.domain} ${l.type} ${l.item} ${toString l.value}\n") config.security.pam.loginLimits;
     };
+    environment.etc."polkit-1/rules.d/10-nixos.rules" = lib.mkIf (config.security.polkit.enable && config.security.polkit.extraConfig != "") {
+      text = config.security.polkit.extraConfig;
+    };
     standin.unsupported =
       lib.optional (config.security.sudo.extraRules != [ ]) "security.sudo.extraRules (use extraConfig)"
       ++ lib.optional config.security.sudo-rs.enable "security.sudo-rs.enable"
