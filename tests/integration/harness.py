@@ -7,6 +7,7 @@ know, and exits 1 when a case failed. scripts/check counts those lines.
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -19,6 +20,10 @@ FIXED_TREE = "/srv/kdevops"
 
 if not os.access(BUILD / "nixos-gen", os.X_OK):
     sys.exit(f"{BUILD} has no nixos-gen: run 'make tools', or set KDEVOPS_BUILD")
+
+
+# scripts/check ends a suite that takes too long this way; what is to be cleaned up, is.
+signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
 
 
 class Report:
@@ -49,13 +54,22 @@ class Report:
 
 
 def run(argv, timeout=120, **options):
-    """subprocess.run with captured text output. A timeout is a failed run, not an exception."""
-    options.setdefault("stdin", subprocess.DEVNULL)
-    try:
-        return subprocess.run([str(a) for a in argv], timeout=timeout, capture_output=True,
-                              text=True, errors="surrogateescape", **options)
-    except subprocess.TimeoutExpired as late:
-        return subprocess.CompletedProcess(argv, 124, "", f"still running after {late.timeout} s")
+    """Runs to the end with captured text output. A timeout is a failed run, not an exception, and
+    takes everything with it that the program started."""
+    options = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE,
+               "text": True, "errors": "surrogateescape", **options}
+    argv = [str(a) for a in argv]
+    with subprocess.Popen(argv, start_new_session=True, **options) as child:
+        try:
+            out, err = child.communicate(timeout=timeout)
+            return subprocess.CompletedProcess(argv, child.returncode, out, err)
+        except subprocess.TimeoutExpired:
+            os.killpg(child.pid, signal.SIGKILL)
+            out, err = child.communicate()
+            return subprocess.CompletedProcess(argv, 124, out, f"{err or ''}still running after {timeout} s")
+        except BaseException:
+            os.killpg(child.pid, signal.SIGKILL)
+            raise
 
 
 def environment(**changes):
