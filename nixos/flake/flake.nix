@@ -81,6 +81,37 @@
           ;
       });
 
+      # Toolchains for any host: nix develop path:nixos/flake#build-kernel -c make ...
+      devShells = forAllSystems (
+        system:
+        let
+          pkgs = pkgsFor system;
+          toolchain = import ./lib/toolchain.nix { inherit pkgs; };
+        in
+        {
+          build-kernel = pkgs.mkShell {
+            packages = toolchain.kernel ++ toolchain.matrix ++ [
+              pkgs.b4
+              pkgs.ccache
+            ];
+            # CONFIG_RUST builds core and alloc from their sources.
+            env.RUST_LIB_SRC = pkgs.rustPlatform.rustLibSrc;
+          };
+          build-qemu = pkgs.mkShell {
+            inputsFrom = [ pkgs.qemu ];
+            # QEMU's configure makes a Python environment without the network.
+            packages = [
+              (pkgs.python3.withPackages (ps: [
+                ps.pip
+                ps.setuptools
+                ps.wheel
+              ]))
+            ];
+          };
+          systemd = pkgs.mkShell { packages = [ pkgs.systemd ]; };
+        }
+      );
+
       templates = {
         default = self.templates.imageless;
         libvirt = {

@@ -142,6 +142,8 @@ in
           }
         ]
       );
+      packages = builtins.mapAttrs (_: p: p.drvPath) outputs.packages.${system};
+      dev-shells = builtins.mapAttrs (_: p: p.drvPath) outputs.devShells.${system};
       users-own-module = toplevel (guest ++ [ ./fixtures/user-module.nix ]);
     }
     // prefixed "libvirt" (lib.mapAttrs (_: m: both (guest ++ [ m ])) (suites // profiles))
