@@ -95,6 +95,7 @@ move_owned_files() {
   done
 }
 
+# shellcheck disable=SC2016 # $g is jq's
 write_group() {
   # Members: users that name a group in extraGroups; a name without such a group is an error.
   spec '.groups[] | .name as $g | .members // [] | .[] | "\(.):\($g)"' >"$work/spec-members"
