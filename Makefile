@@ -47,8 +47,15 @@ quote = '$(subst $(squote),'\'',$(1))'
 
 # Which bools of .config are y, and nothing else: string values never meet make or a shell.
 goals := $(or $(MAKECMDGOALS),all)
+# These need no configuration that is right.
+idle_goals := help deps clean mrproper tools check test bench check-nixpkgs status console ssh start stop \
+  destroy demo %config defconfig-%
 ifneq ($(wildcard .config),)
--include build/config.mk
+  ifneq ($(filter-out $(idle_goals),$(goals)),)
+    include build/config.mk
+  else
+    -include build/config.mk
+  endif
 endif
 
 V ?= $(if $(CONFIG_KDEVOPS_MAKE_VERBOSE)$(CONFIG_NIXOS_DEBUG_MODE),1,0)

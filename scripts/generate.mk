@@ -7,13 +7,14 @@ generated := hosts extra_vars.yaml ansible.cfg nixos/generated/plan.json
 missing := $(filter-out $(wildcard $(generated)),$(generated))
 templates := $(wildcard $(TOP)templates/* $(TOP)templates/*/*)
 
-build/.generated: .config build/config.mk build/.tools $(templates) \
+build/.generated: .config build/.config-checked build/.tools $(templates) \
                   $(wildcard $(TOP)workflows/*/workflow.yaml) $(if $(missing)$(moved),FORCE)
 	$(Q)build/nixos-gen $(if $(CONFIG_NIXOS_DEBUG_MODE),-v) --config .config --topdir $(srctree) --tree $(CURDIR)
 	@touch $@
 
 .PHONY: generate diff-generated
 generate: build/.generated
+	@:
 
 # What a new run would change, without changing it.
 diff-generated: .config build/.tools

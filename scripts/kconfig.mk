@@ -91,14 +91,12 @@ defconfig-%: $(kconfig_lists) build/.defconfig-tool FORCE
 	@echo "  make defconfig-nixos-xfs      one of: $(notdir $(sort $(wildcard $(TOP)defconfigs/nixos*)))" >&2
 	@exit 1
 
-# A .config that was edited, or is older than the Kconfig files, is made whole again first.
-build/config.mk: .config $(kconfig_sources) $(kconfig_lists)
-	$(Q)command -v kconfig-conf >/dev/null || { \
-	    echo "make: kconfig-conf is missing: run 'make deps'" >&2; exit 1; }; \
-	  cp -p .config build/config.before; \
-	  kconfig-conf --olddefconfig Kconfig >build/kconfig.log 2>&1 || { cat build/kconfig.log >&2; exit 1; }; \
-	  grep -v '^#' build/kconfig.log >&2 || :; \
-	  cmp -s build/config.before .config && touch -r build/config.before .config || :
+# A .config that was edited, or is older than the Kconfig files, is made whole first.
+build/.config-checked: .config $(kconfig_sources) $(kconfig_lists) build/.defconfig-tool
+	$(Q)$(nixos_defconfig) --sync
+	@touch $@
+
+build/config.mk: .config $(if $(filter-out $(idle_goals),$(goals)),build/.config-checked) | build
 	@sed -n 's/^\(CONFIG_[A-Z0-9_]*\)=y$$/\1 := y/p' .config >$@
 
 define HELP_KCONFIG

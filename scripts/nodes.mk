@@ -33,9 +33,9 @@ bringup: build/.generated ssh-key
 	$(Q)build/nixos-build
 	$(call vm,up $(HOSTS))
 
-start: build/.tools $(first_plan)
+start: $(first_plan) build/.tools
 	$(call vm,start $(HOSTS))
-stop: build/.tools $(first_plan)
+stop: $(first_plan) build/.tools
 	$(call vm,stop $(HOSTS))
 destroy: build/.tools
 	$(Q)if test -e $(first_plan); then build/nixos-vm destroy $(HOSTS); \
@@ -43,12 +43,12 @@ destroy: build/.tools
 
 endif
 
-status: build/.tools $(first_plan)
+status: $(first_plan) build/.tools
 	@# Nodes that do not run are an answer, not an error.
 	$(Q)$(TOP)scripts/status_nixos.sh $(HOSTS) || test $$? -eq 1
-console: build/.tools $(first_plan)
+console: $(first_plan) build/.tools
 	$(call vm,console $(or $(VM),$(HOSTS)))
-ssh: build/.tools $(first_plan)
+ssh: $(first_plan) build/.tools
 	$(if $(or $(VM),$(HOSTS)),,@echo "make: say which node: make ssh VM=<name>; make status lists them" >&2; exit 2)
 	$(call vm,ssh $(or $(VM),$(HOSTS)))
 

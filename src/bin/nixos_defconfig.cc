@@ -22,6 +22,7 @@ struct Options {
   kconfig::Request request;
   std::string topdir = ".", names, base;
   std::vector<std::string> settings;
+  bool sync = false;
 };
 
 std::string environment(const char* name) {
@@ -33,6 +34,13 @@ int run(const Options& options) {
   support::RealFiles files(/*durable=*/false);
   support::RealProcesses processes;
   const auto menu = kconfig::Menu::read(files, options.request.kconfig, {".", options.topdir});
+  setenv("srctree", options.topdir.c_str(), /*overwrite=*/1);
+  if (options.sync) {
+    for (const auto& warning : kconfig::sync_config(menu, options.request, files, processes)) {
+      fmt::print(stderr, "nixos-defconfig: {}\n", warning);
+    }
+    return 0;
+  }
   std::vector<kconfig::Setting> settings;
   if (!options.base.empty()) {
     settings = kconfig::load_file(files, options.base, 0);
@@ -43,7 +51,6 @@ int run(const Options& options) {
   }
   const auto last = settings.empty() ? 1 : settings.back().source + 1;
   for (const auto& text : options.settings) settings.push_back(kconfig::parse_setting(text, menu, last));
-  setenv("srctree", options.topdir.c_str(), /*overwrite=*/1);
   kconfig::write_config(settings, menu, options.request, files, processes);
   fmt::print("{}: {}\n", options.request.output, options.base.empty() ? options.names : "updated");
   return 0;
@@ -57,9 +64,10 @@ std::function<int()> setup(CLI::App& app) {
   app.add_option("--set", options->settings, "NAME=value that wins over every file (repeat)")
       ->allow_extra_args(false);
   auto* base = app.add_option("--base", options->base, "start from this configuration instead of a defconfig");
+  app.add_flag("--sync", options->sync, "complete the configuration after an edit; refuse what cannot be")->excludes(base);
   app.add_option("name", options->names, "<defconfig>[+<fragment>...]")->excludes(base);
   return [options] {
-    if (options->base.empty() && options->names.empty()) {
+    if (options->base.empty() && options->names.empty() && !options->sync) {
       throw support::Error(support::ExitCode::usage, "say which defconfig", "", "make help lists them");
     }
     return run(*options);

@@ -159,22 +159,46 @@ std::string to_text(const std::vector<Setting>& settings) {
   return text;
 }
 
-void write_config(const std::vector<Setting>& settings, const Menu& menu, const Request& request,
-                  support::Files& files, support::Processes& processes) {
-  const auto merged = merge(settings, menu);
+namespace {
+
+/// What kconfig makes of the settings, as text.
+std::string run_kconfig(const std::vector<Setting>& settings, const Request& request, support::Files& files,
+                        support::Processes& processes) {
   const auto input = request.scratch + "/defconfig.in", output = request.scratch + "/defconfig.out";
-  files.write(input, to_text(merged));
+  files.write(input, to_text(settings));
   files.remove(output);
   support::Command command;
   command.argv = {"kconfig-conf", "--defconfig=" + input, request.kconfig};
   command.environment["KCONFIG_CONFIG"] = output;
-  const auto run = processes.check(command);
-  const auto text = files.read_or_throw(output);
-  check_survival(merged, menu, Config::parse(text, output));
+  processes.check(command);
+  return files.read_or_throw(output);
+}
+
+void replace(const Request& request, const std::string& text, support::Files& files) {
   const auto old = files.read(request.output);
   if (old == text) return;
   if (old) files.write(request.output + ".old", *old);
   files.write(request.output, text);
+}
+
+}  // namespace
+
+void write_config(const std::vector<Setting>& settings, const Menu& menu, const Request& request,
+                  support::Files& files, support::Processes& processes) {
+  const auto merged = merge(settings, menu);
+  const auto text = run_kconfig(merged, request, files, processes);
+  check_survival(merged, menu, Config::parse(text, request.output));
+  replace(request, text, files);
+}
+
+std::vector<std::string> sync_config(const Menu& menu, const Request& request, support::Files& files,
+                                     support::Processes& processes) {
+  const auto settings = load_file(files, request.output, 0);
+  const auto merged = merge(settings, menu);
+  const auto text = run_kconfig(merged, request, files, processes);
+  auto warnings = check_edit(merged, menu, Config::parse(text, request.output));
+  replace(request, text, files);
+  return warnings;
 }
 
 }  // namespace kdevops::kconfig

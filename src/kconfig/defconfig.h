@@ -53,6 +53,11 @@ std::string to_text(const std::vector<Setting>& settings);
 /// for each one where it was asked for and why it could not be.
 void check_survival(const std::vector<Setting>& settings, const Menu& menu, const Config& result);
 
+/// The same for a .config that somebody edited, where values may give way to others: an Error is
+/// only what kconfig would have changed although it could be set. Returns a warning for each
+/// symbol that does not exist (any more).
+std::vector<std::string> check_edit(const std::vector<Setting>& settings, const Menu& menu, const Config& result);
+
 struct Request {
   std::string kconfig = "Kconfig";
   std::string output = ".config";
@@ -64,5 +69,10 @@ struct Request {
 /// nothing changes.
 void write_config(const std::vector<Setting>& settings, const Menu& menu, const Request& request,
                   support::Files& files, support::Processes& processes);
+
+/// Makes `output` whole after an edit or a change of the Kconfig files: new symbols get their
+/// defaults, derived ones follow. Returns warnings.
+std::vector<std::string> sync_config(const Menu& menu, const Request& request, support::Files& files,
+                                     support::Processes& processes);
 
 }  // namespace kdevops::kconfig

@@ -135,26 +135,57 @@ std::string reason(const Setting& setting, const Menu& menu, const Config& resul
   return fmt::format("kconfig made it {}", value_in(result, wanted.name));
 }
 
+/// Settings that were lost: place and what to say.
+using Lost = std::vector<std::pair<std::string, std::string>>;
+
+void refuse(const Lost& lost) {
+  if (lost.empty()) return;
+  std::string what = lost.front().second;
+  for (std::size_t i = 1; i < lost.size(); ++i) what += fmt::format("\n{}: {}", lost[i].first, lost[i].second);
+  throw Error(ExitCode::configuration, what, lost.front().first, "the configuration was left as it was");
+}
+
 }  // namespace
 
 void check_survival(const std::vector<Setting>& settings, const Menu& menu, const Config& result) {
-  std::vector<std::pair<std::string, std::string>> lost;  // place, what
+  Lost lost;
   for (const auto& setting : settings) {
     if (!setting.required || survived(setting.symbol, result)) continue;
-    // Saying n to what does not exist here is harmless, unless the name is wrong.
     lost.emplace_back(setting.place(), fmt::format("CONFIG_{}={} cannot be: {}", setting.symbol.name,
                                                    shown(setting.symbol), reason(setting, menu, result, settings)));
   }
+  // n for a symbol that is not there looks as if it had survived.
   for (const auto& setting : settings) {
     const bool off = setting.symbol.type == Type::boolean && setting.symbol.text == "n";
     if (!setting.required || !off || menu.find(setting.symbol.name) != nullptr) continue;
     lost.emplace_back(setting.place(), fmt::format("CONFIG_{}: {}", setting.symbol.name,
                                                    reason(setting, menu, result, settings)));
   }
-  if (lost.empty()) return;
-  std::string what = lost.front().second;
-  for (std::size_t i = 1; i < lost.size(); ++i) what += fmt::format("\n{}: {}", lost[i].first, lost[i].second);
-  throw Error(ExitCode::configuration, what, lost.front().first, "the configuration was left as it was");
+  refuse(lost);
+}
+
+std::vector<std::string> check_edit(const std::vector<Setting>& settings, const Menu& menu, const Config& result) {
+  Lost lost;
+  std::vector<std::string> warnings;
+  for (const auto& setting : settings) {
+    const auto& wanted = setting.symbol;
+    if (survived(wanted, result)) continue;
+    const auto why = [&] { return reason(setting, menu, result, settings); };
+    const auto* definitions = menu.find(wanted.name);
+    if (definitions == nullptr) {
+      warnings.push_back(fmt::format("{}: CONFIG_{} is dropped: {}", setting.place(), wanted.name, why()));
+      continue;
+    }
+    const auto& definition = relevant(*definitions, result);
+    const bool could = !definition.prompt.empty() && definition.choice < 0 &&
+                       failing(definition.depends, result).empty() && failing(definition.visible, result).empty() &&
+                       menu.selectors(wanted.name, result).empty();
+    if (could || menu.type(wanted.name) != wanted.type) {
+      lost.emplace_back(setting.place(), fmt::format("CONFIG_{}={} cannot be: {}", wanted.name, shown(wanted), why()));
+    }
+  }
+  refuse(lost);
+  return warnings;
 }
 
 }  // namespace kdevops::kconfig

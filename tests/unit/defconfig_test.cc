@@ -157,6 +157,28 @@ TEST(Defconfig, StartingPointsMayGiveWay) {
   check_survival(settings, sources.menu, Config::parse("", ".config"));
 }
 
+TEST(Defconfig, AnEditMayMoveOtherValuesButNotBeLost) {
+  Sources sources;
+  const auto edited = [&](const std::string& text, const std::string& got) {
+    return check_edit(merge(sources.settings(text, ".config"), sources.menu), sources.menu, Config::parse(got, ""));
+  };
+  // What follows from the edit, and what it hides, is no mistake.
+  EXPECT_THAT(edited("CONFIG_SKIP=y\nCONFIG_MEMORY=512\nCONFIG_DERIVED=\"a\"\n", "CONFIG_SKIP=y\nCONFIG_DERIVED=\"b\"\n"),
+              ElementsAre());
+  EXPECT_THAT(edited("CONFIG_GONE=y\n", ""), ElementsAre(HasSubstr(".config:1: CONFIG_GONE is dropped")));
+  EXPECT_THROW(edited("CONFIG_NIXOS=y\nCONFIG_MEMORY=9999\n", "CONFIG_NIXOS=y\nCONFIG_MEMORY=4096\n"), support::Error);
+  EXPECT_THROW(edited("CONFIG_NAME=1\n", "CONFIG_NAME=\"\"\n"), support::Error);
+  EXPECT_THROW(edited("CONFIG_NIXOS=y\nCONFIG_SKIP=y\n", "CONFIG_SKIP=y\n"), support::Error);
+}
+
+TEST(Defconfig, SyncCompletesTheConfigurationInPlace) {
+  Sources sources;
+  sources.files.contents[".config"] = "CONFIG_NIXOS=y\n";
+  sources.kconfig_writes("CONFIG_NIXOS=y\nCONFIG_MEMORY=256\n");
+  EXPECT_THAT(sync_config(sources.menu, {}, sources.files, sources.processes), ElementsAre());
+  EXPECT_EQ(sources.files.contents[".config"], "CONFIG_NIXOS=y\nCONFIG_MEMORY=256\n");
+}
+
 TEST(Defconfig, RefusesSettingsThatAreNone) {
   Sources sources;
   EXPECT_THROW(parse_setting("NAME", sources.menu, 0), support::Error);
