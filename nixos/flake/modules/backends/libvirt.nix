@@ -10,6 +10,7 @@
 }:
 let
   cfg = config.nixos-flake.console;
+  serial = if pkgs.stdenv.hostPlatform.isAarch64 then "ttyAMA0" else "ttyS0";
 in
 {
   imports = [
@@ -37,9 +38,9 @@ in
     # The last console= is /dev/console. systemd puts a getty on every serial console named here.
     boot.kernelParams = [
       "console=tty0"
-      "console=${if pkgs.stdenv.hostPlatform.isAarch64 then "ttyAMA0" else "ttyS0"},115200n8"
+      "console=${serial},115200n8"
     ];
-    systemd.services."serial-getty@ttyS0" = lib.mkIf cfg.autologin {
+    systemd.services."serial-getty@${serial}" = lib.mkIf cfg.autologin {
       overrideStrategy = "asDropin";
       serviceConfig.ExecStart = [
         ""
