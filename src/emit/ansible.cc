@@ -3,12 +3,10 @@
 
 #include <fmt/format.h>
 
-#include "formats/ini.h"
 #include "formats/yaml.h"
 
 namespace kdevops::emit {
 
-using formats::inventory_value;
 using plan::Plan;
 
 std::string hosts_ini(const Plan& plan) {
@@ -17,12 +15,12 @@ std::string hosts_ini(const Plan& plan) {
     text += fmt::format("[{}]\n", group.name);
     if (group.name == "all") {
       // localhost keeps the controller's interpreter; [all:vars] is the guests'.
-      text += fmt::format("localhost ansible_connection=local ansible_python_interpreter={}\n",
-                          inventory_value(plan.controller_python));
+      text += fmt::format("localhost ansible_connection=local ansible_python_interpreter=\"{}\"\n",
+                          plan.controller_python);
     }
     for (const auto& host : group.hosts) text += host + "\n";
-    text += fmt::format("\n[{}:vars]\nansible_python_interpreter = {}\n\n", group.name,
-                        inventory_value(group.interpreter));
+    text += fmt::format("\n[{}:vars]\nansible_python_interpreter = \"{}\"\n\n", group.name,
+                        group.interpreter);
   }
   return text;
 }

@@ -115,6 +115,18 @@ class Parser {
     return error == std::errc{} && end == digits.data() + digits.size();
   }
 
+  /// Characters that some language we write cannot hold: C0 and C1 controls but the tab, DEL, and the
+  /// noncharacters U+FFFE and U+FFFF. `character` is one well-formed UTF-8 sequence.
+  void refuse_unprintable(std::string_view name, std::string_view character) const {
+    const auto first = static_cast<unsigned char>(character[0]);
+    const bool control = (first < 0x20 && first != '\t') || first == 0x7F ||
+                         (first == 0xC2 && static_cast<unsigned char>(character[1]) < 0xA0);
+    if (!control && character != "\xEF\xBF\xBE" && character != "\xEF\xBF\xBF") return;
+    std::string bytes;
+    for (const char c : character) bytes += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
+    fail(name, fmt::format("unprintable character {} in a string", bytes), "remove it");
+  }
+
   std::string unescape(std::string_view name, std::string_view text) const {
     std::string out;
     out.reserve(text.size());
@@ -131,14 +143,13 @@ class Parser {
         if (i + 1 >= text.size()) break;
         // kconfig drops the backslash and keeps whatever follows.
         ++i;
-      } else if (static_cast<unsigned char>(c) < 0x20 && c != '\t') {
-        fail(name, fmt::format("control character 0x{:02x} in a string", c), "remove it");
       }
       const std::size_t length = utf8_length(text, i);
       if (length == 0) {
         fail(name, fmt::format("byte 0x{:02x} is not valid UTF-8", static_cast<unsigned char>(text[i])),
              "save the file as UTF-8");
       }
+      refuse_unprintable(name, text.substr(i, length));
       out.append(text.substr(i, length));
       i += length;
     }

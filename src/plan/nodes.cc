@@ -50,11 +50,13 @@ bool is_host_label(std::string_view name) {
 }
 
 void check_prefix(const Config& config, const std::string& prefix) {
-  // Guest-side scripts take the host name apart at '-' and drop the first field.
-  if (!is_host_label(prefix) || prefix.find('-') != std::string::npos) {
+  // Guest-side scripts take the host name apart at '-' and drop the first field; a name of digits is
+  // an address to ssh and to everything that asks inet_aton().
+  if (!is_host_label(prefix) || prefix.find('-') != std::string::npos ||
+      (prefix.front() >= '0' && prefix.front() <= '9')) {
     throw config.error("KDEVOPS_HOSTS_PREFIX",
                        fmt::format("\"{}\" cannot start a host name", prefix.substr(0, 80)),
-                       "use letters and digits only, at most 63: set it in menuconfig under Hosts");
+                       "a letter, then letters and digits, at most 63: set it in menuconfig under Hosts");
   }
 }
 

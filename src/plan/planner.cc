@@ -108,6 +108,17 @@ Nix plan_nix(const Config& config, const Site& site) {
   return nix;
 }
 
+/// One of `allowed`: what libvirt's schema takes.
+std::string one_of(const Config& config, const std::string& symbol,
+                   const std::vector<std::string>& allowed) {
+  const auto value = config.string(symbol, allowed.front());
+  if (std::find(allowed.begin(), allowed.end(), value) == allowed.end()) {
+    throw config.error(symbol, fmt::format("\"{}\" is not known", value.substr(0, 80)),
+                       fmt::format("one of: {}", fmt::join(allowed, " ")));
+  }
+  return value;
+}
+
 Libvirt plan_libvirt(const Config& config, const Variables& variables) {
   Libvirt libvirt;
   libvirt.uri = required(config, "LIBVIRT_URI", "qemu:///system");
@@ -123,14 +134,24 @@ Libvirt plan_libvirt(const Config& config, const Variables& variables) {
     throw config.error("NIXOS_STORAGE_DIR", "a comma in the path is not possible");
   }
   libvirt.emulator = required(config, "QEMU_BIN_PATH", "/usr/bin/qemu-system-x86_64");
+  if (libvirt.emulator.front() != '/') {
+    throw config.error("QEMU_BIN_PATH", fmt::format("\"{}\" is no absolute path", libvirt.emulator.substr(0, 80)));
+  }
   libvirt.machine = required(config, "LIBVIRT_MACHINE_TYPE_STRING", "q35");
+  if (libvirt.machine.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") !=
+      std::string::npos) {
+    throw config.error("LIBVIRT_MACHINE_TYPE_STRING",
+                       fmt::format("\"{}\" is no machine type", libvirt.machine.substr(0, 80)),
+                       "q35 on x86_64, virt on aarch64; qemu-system-x86_64 -machine help lists more");
+  }
   libvirt.qemu_group = single_line(config, "LIBVIRT_QEMU_GROUP", "libvirt-qemu");
   libvirt.host_passthrough = config.find("LIBVIRT_HOST_PASSTHROUGH") == nullptr ||
                              config.enabled("LIBVIRT_HOST_PASSTHROUGH");
   libvirt.vcpus = in_range(config, "NIXOS_VM_VCPUS", 4, 1, 512);
   libvirt.memory_mib = in_range(config, "NIXOS_VM_MEMORY_MB", 4096, 128, 16 * 1024 * 1024);
-  libvirt.aio_mode = single_line(config, "LIBVIRT_AIO_MODE", "io_uring");
-  libvirt.cache_mode = single_line(config, "LIBVIRT_AIO_CACHE_MODE", "none");
+  libvirt.aio_mode = one_of(config, "LIBVIRT_AIO_MODE", {"io_uring", "native", "threads"});
+  libvirt.cache_mode = one_of(config, "LIBVIRT_AIO_CACHE_MODE",
+                              {"none", "writethrough", "writeback", "directsync", "unsafe", "default"});
   libvirt.vnc = config.enabled("LIBVIRT_ENABLE_VNC");
   libvirt.accelerator = config.enabled("LIBVIRT_ACCEL_KVM")   ? "kvm"
                         : config.enabled("LIBVIRT_ACCEL_TCG") ? "tcg"
@@ -145,11 +166,7 @@ std::vector<Drive> plan_drives(const Config& config) {
               : config.enabled("LIBVIRT_EXTRA_STORAGE_DRIVE_IDE")  ? "ide"
               : config.enabled("LIBVIRT_EXTRA_STORAGE_DRIVE_SCSI") ? "scsi"
                                                                    : "virtio";
-  drive.format = config.string("LIBVIRT_EXTRA_DRIVE_FORMAT", "raw");
-  if (drive.format != "raw" && drive.format != "qcow2") {
-    throw config.error("LIBVIRT_EXTRA_DRIVE_FORMAT",
-                       fmt::format("\"{}\" is neither raw nor qcow2", drive.format.substr(0, 40)));
-  }
+  drive.format = one_of(config, "LIBVIRT_EXTRA_DRIVE_FORMAT", {"raw", "qcow2"});
   drive.size_bytes = static_cast<std::uint64_t>(
                          in_range(config, "LIBVIRT_EXTRA_DRIVE_SIZE_GB", 100, 1, 1024 * 1024))
                      << 30;
@@ -212,11 +229,24 @@ void assign_macs(std::vector<Node>& nodes, const std::string& tree) {
   }
 }
 
+/// An interpreter's path, in the characters that Ansible's INI inventory takes as they are: it reads
+/// host lines and group variables by different quoting rules.
+std::string interpreter(const Config& config, const std::string& symbol, const std::string& fallback) {
+  auto path = required(config, symbol, fallback);
+  if (path.front() != '/' ||
+      path.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._+/-") !=
+          std::string::npos) {
+    throw config.error(symbol, fmt::format("\"{}\" is no path of an interpreter", path.substr(0, 80)),
+                       "give an absolute path of letters, digits and \"._+-/\"");
+  }
+  return path;
+}
+
 void set_interpreters(std::vector<Group>& groups, const Config& config, bool nixos) {
-  const auto generic = required(config, "KDEVOPS_PYTHON_INTERPRETER", "/usr/bin/python3");
+  const auto generic = interpreter(config, "KDEVOPS_PYTHON_INTERPRETER", "/usr/bin/python3");
   const auto own = [&](const char* symbol) {
     const auto fallback = nixos ? nixos_python : generic;
-    return required(config, symbol, fallback);
+    return interpreter(config, symbol, fallback);
   };
   for (auto& group : groups) {
     group.interpreter = group.name == "baseline"  ? own("KDEVOPS_BASELINE_PYTHON_INTERPRETER")
@@ -369,7 +399,7 @@ Plan make_plan(const Config& config, const std::vector<Workflow>& workflows, con
   plan.ansible.groups.insert(plan.ansible.groups.end(), inventory.groups.begin(),
                              inventory.groups.end());
   set_interpreters(plan.ansible.groups, config, nixos);
-  plan.controller_python = required(config, "KDEVOPS_PYTHON_INTERPRETER", "/usr/bin/python3");
+  plan.controller_python = interpreter(config, "KDEVOPS_PYTHON_INTERPRETER", "/usr/bin/python3");
 
   add_common_variables(variables, config, plan);
   if (workflow != nullptr) {

@@ -67,7 +67,10 @@ INSTANTIATE_TEST_SUITE_P(
                     Bad{"CONFIG_A=y\nCONFIG_A=y\n", "x/.config:2", "line 1"},
                     Bad{"CONFIG_A=\"\xFF\"\n", "x/.config:1", "UTF-8"},
                     Bad{"CONFIG_A=\"\xC0\xAF\"\n", "x/.config:1", "UTF-8"},
-                    Bad{"CONFIG_A=\"\x01\"\n", "x/.config:1", "control character"}));
+                    Bad{"CONFIG_A=\"\x01\"\n", "x/.config:1", "unprintable character \\x01"},
+                    Bad{"CONFIG_A=\"\x7F\"\n", "x/.config:1", "\\x7f"},
+                    Bad{"CONFIG_A=\"\xC2\x85\"\n", "x/.config:1", "\\xc2\\x85"},
+                    Bad{"CONFIG_A=\"\xEF\xBF\xBF\"\n", "x/.config:1", "\\xef\\xbf\\xbf"}));
 
 TEST(Config, SaysWhatItExpectedOfATypedRead) {
   const auto config = Config::parse("CONFIG_A=y\nCONFIG_B=\n", ".config");

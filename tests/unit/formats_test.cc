@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 #include <yaml-cpp/yaml.h>
 
-#include "formats/ini.h"
 #include "formats/nix.h"
 #include "formats/template.h"
 #include "formats/yaml.h"
@@ -66,12 +65,6 @@ TEST(Yaml, WritesKdevopssTypes) {
   document.add_hex("h", "0x1F");
   document.add("s", std::string_view("no"));
   EXPECT_EQ(document.text(), "---\nb: True\nn: -3\nh: 0x1F\ns: \"no\"\n");
-}
-
-TEST(Inventory, WritesOneAsciiPythonLiteral) {
-  EXPECT_EQ(inventory_value("/usr/bin/python3"), "\"/usr/bin/python3\"");
-  EXPECT_EQ(inventory_value("a\"b\\c#d\n"), R"("a\x22b\x5cc\x23d\x0a")");
-  EXPECT_EQ(inventory_value("\xC3\xBC\xE2\x82\xAC\xF0\x9F\x90\xA7"), R"("\u00fc\u20ac\U0001f427")");
 }
 
 }  // namespace

@@ -183,6 +183,11 @@ TEST(Plan, RefusesWithFileLineAndSymbol) {
   expect_refusal(base + "CONFIG_KDEVOPS_HOSTS_PREFIX=\"a-b\"\n", ".config:10", "CONFIG_KDEVOPS_HOSTS_PREFIX");
   expect_refusal(base + "CONFIG_KDEVOPS_HOSTS_PREFIX=\"\"\n", ".config:10", "is empty");
   expect_refusal(base + "CONFIG_KDEVOPS_HOSTS_PREFIX=\"" + std::string(70, 'a') + "\"\n", ".config:10", "host name");
+  expect_refusal(base + "CONFIG_KDEVOPS_HOSTS_PREFIX=\"012\"\n", ".config:10", "host name");
+  expect_refusal(base + "CONFIG_KDEVOPS_PYTHON_INTERPRETER=\"/a b\"\n", ".config:10", "interpreter");
+  expect_refusal(base + "CONFIG_QEMU_BIN_PATH=\"qemu\"\n", ".config:10", "absolute");
+  expect_refusal(base + "CONFIG_LIBVIRT_MACHINE_TYPE_STRING=\"q 35\"\n", ".config:10", "machine type");
+  expect_refusal(base + "CONFIG_LIBVIRT_AIO_MODE=\"fast\"\n", ".config:10", "fast");
   expect_refusal(base + "CONFIG_NIXOS_VM_MEMORY_MB=1\n", ".config:10", "out of range");
   expect_refusal(base + "CONFIG_NIXOS_SSH_PORT=70000\n", ".config:10", "CONFIG_NIXOS_SSH_PORT");
   expect_refusal(base + "CONFIG_NIXOS_SSH_USER=\"ro ot\"\n", ".config:10", "no user name");
