@@ -67,8 +67,10 @@ std::string last_lines(const std::string& text, std::size_t count) {
 }
 
 std::string crash_line(const std::string& text) {
+  // A guest that panicked and booted again is none that crashed.
+  const auto boot = text.rfind("] Linux version ");
   for (const char* fatal : kFatal) {
-    const auto found = text.find(fatal);
+    const auto found = text.find(fatal, boot == std::string::npos ? 0 : boot);
     if (found == std::string::npos) continue;
     const auto end = text.find_first_of("\r\n", found);
     return plain(text.substr(found, end - found));

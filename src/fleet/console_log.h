@@ -15,7 +15,7 @@ std::string console_text(const Context& context, const std::string& directory);
 std::string last_lines(const std::string& text, std::size_t count);
 
 /// The line that says this guest will not come up any more (a kernel panic, a failed first stage,
-/// emergency mode), or "".
+/// emergency mode), or "". Only the last boot in the log counts.
 std::string crash_line(const std::string& text);
 
 }  // namespace kdevops::fleet

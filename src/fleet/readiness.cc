@@ -56,8 +56,8 @@ class Descriptor {
 /// One node's wait.
 class Wait {
  public:
-  Wait(const Context& context, const plan::Node& node, const std::string& address)
-      : context_(context), node_(node), address_(address) {}
+  Wait(const Context& context, const plan::Node& node, const std::string& address, std::int64_t old_lease)
+      : context_(context), node_(node), address_(address), old_lease_(old_lease) {}
 
   void run() {
     wait_for_banner();
@@ -119,12 +119,7 @@ class Wait {
 
   bool look_due() const { return Clock::now() - looked_ >= kLook; }
 
-  bool has_lease() {
-    const auto leases = context_.hypervisor.leases(context_.plan.libvirt.network);
-    return std::any_of(leases.begin(), leases.end(), [&](const hypervisor::Lease& lease) {
-      return lease.mac == node_.mac && lease.address == address_;
-    });
-  }
+  bool has_lease() { return lease_expiry(context_, node_, address_) > old_lease_; }
 
   /// Ends the wait early when there is nothing left to wait for.
   void watch() {
@@ -160,6 +155,7 @@ class Wait {
   const Context& context_;
   const plan::Node& node_;
   const std::string& address_;
+  const std::int64_t old_lease_;
   const Clock::time_point begin_ = Clock::now();
   Clock::time_point looked_{};
   std::string stage_;
@@ -204,8 +200,17 @@ std::vector<std::string> ssh_command(const plan::Plan& plan, const std::string& 
           plan.ssh.user + "@" + address};
 }
 
-void wait_until_ready(const Context& context, const plan::Node& node, const std::string& address) {
-  Wait(context, node, address).run();
+std::int64_t lease_expiry(const Context& context, const plan::Node& node, const std::string& address) {
+  std::int64_t expiry = 0;
+  for (const auto& lease : context.hypervisor.leases(context.plan.libvirt.network)) {
+    if (lease.mac == node.mac && lease.address == address) expiry = std::max(expiry, lease.expires);
+  }
+  return expiry;
+}
+
+void wait_until_ready(const Context& context, const plan::Node& node, const std::string& address,
+                      std::int64_t old_lease) {
+  Wait(context, node, address, old_lease).run();
 }
 
 }  // namespace kdevops::fleet

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "fleet/addresses.h"
+#include "fleet/console_log.h"
 #include "fleet/disks.h"
 #include "fleet/failures.h"
 #include "fleet/intent.h"
@@ -114,8 +115,8 @@ class BringUp {
       const auto& node = *tasks_[i].node;
       failures.guard(node.name, [&] {
         check_stop(context_.stop);
-        results[i] = {node.name, bring_up(tasks_[i]), tasks_[i].action()};
-        context_.progress.done(node.name, fmt::format("{} at {}, {}", "ready", results[i].address,
+        results[i] = bring_up(tasks_[i]);
+        context_.progress.done(node.name, fmt::format("ready at {}, {}", results[i].address,
                                                       results[i].action));
         publisher.node_is_up();
       });
@@ -126,8 +127,7 @@ class BringUp {
   }
 
  private:
-  /// Returns the node's address.
-  std::string bring_up(const Task& task) {
+  NodeUp bring_up(const Task& task) {
     const auto& node = *task.node;
     if (task.define()) {
       stop_changed(task);
@@ -142,13 +142,27 @@ class BringUp {
       stage(node, "define");
       context_.hypervisor.define(definition(task.intent, facts_));
     }
-    if (task.define() || !task.running()) {
+    const bool crashed = task.running() && !task.define() && has_crashed(node, address);
+    std::int64_t old_lease = 0;
+    if (task.define() || !task.running() || crashed) {
+      old_lease = lease_expiry(context_, node, address);
       stage(node, "start");
-      if (task.domain && task.domain->state == State::crashed) context_.hypervisor.power_off(node.name);
+      if (crashed || (task.domain && task.domain->state == State::crashed)) {
+        context_.hypervisor.power_off(node.name);
+      }
       context_.hypervisor.start(node.name);
     }
-    wait_until_ready(context_, node, address);
-    return address;
+    wait_until_ready(context_, node, address, old_lease);
+    return {node.name, address, crashed ? "restarted" : task.action()};
+  }
+
+  /// A running domain whose guest gave up: its console says so, and nobody answers.
+  bool has_crashed(const plan::Node& node, const std::string& address) {
+    const auto crash = crash_line(console_text(context_, node.directory));
+    if (crash.empty()) return false;
+    if (context_.banner(address, context_.plan.ssh.port, Milliseconds(1000)).starts_with("SSH-")) return false;
+    context_.progress.note(fmt::format("{}: it had crashed ({}); restarted", node.name, crash));
+    return true;
   }
 
   void stop_changed(const Task& task) {

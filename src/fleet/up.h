@@ -11,7 +11,7 @@ namespace kdevops::fleet {
 /// What `up` did with a node.
 struct NodeUp {
   std::string name, address;
-  std::string action;      ///< created | changed | started | unchanged
+  std::string action;      ///< created | changed | started | restarted (it had crashed) | unchanged
 };
 
 /// Makes the named nodes (all, when none is named) run as the plan says and waits until each is

@@ -20,6 +20,10 @@ constexpr Known kKnown[] = {
     {-1, "Failed to connect socket", ExitCode::host_not_ready,
      "libvirtd does not run. Start it: `systemctl start libvirtd`, or without a service manager "
      "`virtlogd -d && libvirtd -d`."},
+    {-1, "system bus connection", ExitCode::host_not_ready,
+     "libvirtd asks polkit who you are, and neither it nor D-Bus runs here. Run as root, or let the "
+     "group libvirt in without them: unix_sock_group = \"libvirt\", unix_sock_rw_perms = \"0770\" and "
+     "auth_unix_rw = \"none\" in /etc/libvirt/libvirtd.conf."},
     {VIR_ERR_AUTH_FAILED, "", ExitCode::host_not_ready,
      "Join the group libvirt (`usermod -aG libvirt $USER`, then log in again), or run as root."},
     {VIR_ERR_AUTH_UNAVAILABLE, "", ExitCode::host_not_ready,

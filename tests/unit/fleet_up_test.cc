@@ -176,6 +176,20 @@ TEST_F(FleetUp, AKernelPanicEndsTheWaitAtOnce) {
   EXPECT_NE(std::string(error.what()).find("Unable to mount root fs"), std::string::npos);
 }
 
+TEST_F(FleetUp, TheNextRunRestartsAGuestThatCrashed) {
+  run({"n0"});
+  const auto log = world.plan.nodes[0].directory + "/console.log";
+  world.files.write(log, "Kernel panic - not syncing: x\n", 0600);
+  EXPECT_EQ(run({"n0"})[0].action, "unchanged") << "its SSH server answers: it is well";
+  world.banner = "";
+  hv.on_call = [&](const std::string& call) {
+    if (call != "start n0") return;
+    world.files.write(log, "", 0600);  // as libvirt does
+    world.banner = "SSH-2.0-OpenSSH";
+  };
+  EXPECT_EQ(run({"n0"})[0].action, "restarted");
+}
+
 TEST_F(FleetUp, AGuestThatTurnsItselfOffEndsTheWaitAtOnce) {
   world.banner = "";
   world.plan.deadlines = {60, 60, 1};
@@ -347,6 +361,7 @@ TEST(FleetConsole, FindsCrashesAndTheLastLines) {
   EXPECT_EQ(crash_line("a\r\n[ 2.1] Kernel panic - not syncing: Attempted to kill init!\r\nb"),
             "Kernel panic - not syncing: Attempted to kill init!");
   EXPECT_EQ(crash_line("all is well\n"), "");
+  EXPECT_EQ(crash_line("Kernel panic - not syncing: x\n[    0.0] Linux version 6.1\nfine\n"), "");
   EXPECT_EQ(last_lines("one\n\n\033[0;32mtwo\033[0m\r\nthree", 2), "    two\n    three\n");
   EXPECT_EQ(last_lines("", 3), "");
 }
