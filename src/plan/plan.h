@@ -23,7 +23,7 @@ struct Instance {
   std::string topdir;    ///< absolute: the sources (playbooks/, nixos/, templates/)
   std::string tree;      ///< absolute: where .config and the generated files live; topdir without O=
   std::string id;        ///< first 8 hex digits of sha256(tree): ports, MACs, storage, ownership
-  std::string key_name;  ///< kdevops-nixos-<last two parts>-<id> (contract section 6)
+  std::string key_name;  ///< kdevops-nixos-<last two parts>-<id>
   bool operator==(const Instance&) const = default;
 };
 
@@ -66,7 +66,7 @@ struct Node {
   bool operator==(const Node&) const = default;
 };
 
-/// One inventory group, in the order of contract section 3. Empty groups are printed.
+/// One inventory group, as kdevops orders them. Empty groups are printed.
 struct Group {
   std::string name;
   std::vector<std::string> hosts;
