@@ -92,14 +92,11 @@ std::string default_nix(const Plan& plan, const System& system) {
 }
 
 std::string hardware_configuration_nix(const System& system) {
-  const bool arm = system.platform.starts_with("aarch64");
+  // Console, boot loader and root file system come from the backend's module.
   return module("{ ... }",
                 {{"nixpkgs.hostPlatform", system.platform},
-                 {"boot.kernelParams",
-                  NixValue::List{"console=tty0", arm ? "console=ttyAMA0,115200n8" : "console=ttyS0,115200n8"}},
                  {"boot.initrd.availableKernelModules",
-                  NixValue::List{"virtio_blk", "virtio_pci", "virtio_net", "virtio_scsi", "ahci", "nvme", "sd_mod"}},
-                 {"boot.growPartition", true}});
+                  NixValue::List{"virtio_blk", "virtio_pci", "virtio_net", "virtio_scsi", "ahci", "nvme", "sd_mod"}}});
 }
 
 std::string workflow_deps_nix(const System& system) {

@@ -134,6 +134,8 @@ System plan_system(const Config& config, const std::vector<Workflow>& workflows,
                           workflow.nixos_options.end());
   }
   for (const auto& suite : enabled_captures(config, "NIXOS_FLAKE_TESTSUITE_*")) suites.insert(suite);
+  // Nobody has a password, so without this a console can only be watched.
+  if (config.enabled("NIXOS_DEBUG_MODE")) system.options.emplace_back("nixos-flake.console.autologin", true);
   system.test_suites.assign(suites.begin(), suites.end());
   system.disk_size_mib = in_range(config, "NIXOS_VM_DISK_SIZE_GB", 20, 1, 16 * 1024) * 1024;
   system.custom_module = source_path(single_line(config, "NIXOS_CUSTOM_CONFIG_PATH", ""), site);
