@@ -125,8 +125,8 @@ class Destroyer {
       context_.hypervisor.remove_reservation(entry.first, entry.second);
     }
     if (!keep_disks_ && is_ours(remains)) {
-      stage("disks");
-      disks_->remove(remains.directory);
+      if (found) stage("disks");
+      if (disks_->remove(remains.directory)) found = true;
     }
     if (found) context_.progress.done(remains.name, keep_disks_ ? "removed, its disks stay" : "removed");
   }

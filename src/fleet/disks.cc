@@ -32,7 +32,7 @@ class LocalDisks final : public Disks {
     for (std::size_t i = 0; i < node.drives.size(); ++i) prepare_drive(node, i);
   }
 
-  void remove(const std::string& directory) override { context_.files.remove(directory); }
+  bool remove(const std::string& directory) override { return context_.files.remove(directory); }
 
   std::string read(const std::string& directory, const std::string& name) override {
     try {
@@ -120,8 +120,10 @@ class DaemonDisks final : public Disks {
     context_.hypervisor.create_volumes(node.directory, volumes);
   }
 
-  void remove(const std::string& directory) override {
+  bool remove(const std::string& directory) override {
+    const bool there = !context_.hypervisor.volumes(directory).empty();
     context_.hypervisor.remove_directory(directory);
+    return there;
   }
 
   std::string read(const std::string& directory, const std::string& name) override {
@@ -134,7 +136,8 @@ class DaemonDisks final : public Disks {
 
   std::vector<std::string> directories() override {
     std::vector<std::string> all;
-    for (const auto& node : context_.plan.nodes) all.push_back(node.directory);
+    const auto parent = tree_directory(context_.plan);
+    for (const auto& entry : context_.hypervisor.volumes(parent)) all.push_back(parent + "/" + entry.name);
     return all;
   }
 

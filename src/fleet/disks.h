@@ -22,11 +22,11 @@ class Disks {
   virtual ~Disks() = default;
   /// Makes what is missing. Extra drives that exist are always kept.
   virtual void prepare(const plan::Node& node, const std::string& base, RootDisk root) = 0;
-  /// Removes a node's directory with all that is in it. None: no error.
-  virtual void remove(const std::string& directory) = 0;
+  /// Removes a node's directory with all that is in it. False when there was nothing.
+  virtual bool remove(const std::string& directory) = 0;
   /// A small file of the directory; "" when there is none that we may read.
   virtual std::string read(const std::string& directory, const std::string& name) = 0;
-  /// The node directories below <storage>/<instance id>.
+  /// Absolute paths of the node directories below <storage>/<instance id>.
   virtual std::vector<std::string> directories() = 0;
 };
 

@@ -40,9 +40,11 @@ class Session {
                            "CONFIG_SKIP_BRINGUP is set; CONFIG_NIXOS makes NixOS nodes.");
     }
     if (changes) take_lock();
+    // Before the first thread: a signal must not find one that does not hold it back.
     interrupt.emplace();
+    progress.emplace(Progress::fitting());
     hypervisor = hypervisor::open_libvirt(plan.libvirt.uri);
-    context.emplace(real_context(plan, *hypervisor, files, processes, progress, interrupt->token()));
+    context.emplace(real_context(plan, *hypervisor, files, processes, *progress, interrupt->token()));
   }
 
  private:
@@ -53,7 +55,7 @@ class Session {
       lock.emplace(path, 0);
     } catch (const support::Error& e) {
       if (e.code() != support::ExitCode::deadline_passed) throw;
-      progress.note("waiting for another nixos-vm of this tree");
+      fmt::print(stderr, "waiting for another nixos-vm of this tree\n");
       lock.emplace(path, plan.deadlines.lease + plan.deadlines.ssh);
     }
   }
@@ -62,9 +64,9 @@ class Session {
   support::RealFiles files;
   support::RealProcesses processes;
   plan::Plan plan;
-  Progress progress{Progress::fitting()};
   std::optional<support::FileLock> lock;
   std::optional<Interrupt> interrupt;
+  std::optional<Progress> progress;
   std::unique_ptr<hypervisor::Hypervisor> hypervisor;
   std::optional<Context> context;
 };

@@ -19,6 +19,8 @@ State state_of(virDomainPtr domain) {
     case VIR_DOMAIN_RUNNING:
     case VIR_DOMAIN_BLOCKED: return State::running;
     case VIR_DOMAIN_PAUSED:
+      // What libvirt is just starting, perhaps for someone else, it calls paused for a moment.
+      return reason == VIR_DOMAIN_PAUSED_STARTING_UP ? State::running : State::paused;
     case VIR_DOMAIN_PMSUSPENDED: return State::paused;
     case VIR_DOMAIN_SHUTDOWN: return State::shutting_down;
     case VIR_DOMAIN_CRASHED: return State::crashed;
