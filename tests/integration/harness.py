@@ -123,14 +123,18 @@ def generate(config, output, topdir=FIXED_TREE, tree=FIXED_TREE, **options):
                 "--sources", TOPDIR, "--output", output], **options)
 
 
-def fresh_copy(name):
+def fresh_copy(name, keep_build=False):
     """The sources as a clone has them (with what is not committed yet), below the build directory:
-    a tree of its own. What an earlier copy left there, .config and build included, goes."""
+    a tree of its own. What an earlier copy left there goes, with `keep_build` all but its tools."""
     copy = BUILD / "check" / name
     if copy.exists():
         run(["make", "-C", copy, "destroy"], timeout=300, env=environment())
-        shutil.rmtree(copy)
-    copy.mkdir(parents=True)
+        for path in copy.iterdir():
+            if path.is_symlink() or not path.is_dir():
+                path.unlink()
+            elif not keep_build or path.name != "build":
+                shutil.rmtree(path)
+    copy.mkdir(parents=True, exist_ok=True)
     listed = run(["git", "-C", TOPDIR, "ls-files", "-co", "--exclude-standard", "-z"])
     if listed.returncode != 0:
         raise RuntimeError(f"{TOPDIR} is no git checkout: {listed.stderr}")
