@@ -75,17 +75,21 @@ DefaultTimeoutStopSec=20s
 END
 }
 
+# The root file system grows in standin-grow.service, only when the disk is larger than the image was:
+# systemd-growfs would wait for its udev device at every boot.
 make_fstab() {
-  spec '.fileSystems[] | (
-      [.device // "none", .mountPoint, .fsType // "auto",
-       ((.options // []) + (if .autoFormat then ["x-systemd.makefs"] else [] end)
-                         + (if .autoResize and .mountPoint != "/" then ["x-systemd.growfs"] else [] end)
-        | if . == [] then ["defaults"] else . end | join(",")),
-       "0", (if .noCheck or .mountPoint == "/" then "0" else "2" end)] | map(gsub(" "; "\\040")) | join(" ")),
-    (.swap[]? | "\(.) none swap defaults 0 0")' 2>/dev/null >"$work/fstab" || true
   {
-    cat "$work/fstab"
-    spec '.swap[] | "\(if type == "object" then .device else . end) none swap defaults 0 0"'
+    # shellcheck disable=SC2016 # jq's variables
+    spec '.fileSystems[] | .mountPoint as $mount
+      | ((.options // [])
+         + (if .autoFormat then ["x-systemd.makefs"] else [] end)
+         + (if .autoResize then ["x-systemd.growfs"] else [] end)
+         | unique - (if $mount == "/" then ["x-systemd.growfs"] else [] end)) as $options
+      | [.device // "none", .mountPoint, .fsType // "auto",
+         (if $options == [] then "defaults" else $options | join(",") end),
+         "0", (if .noCheck or .mountPoint == "/" then "0" else "2" end)]
+      | map(gsub(" "; "\\040")) | join(" ")'
+    spec '.swap[] | "\(.) none swap defaults 0 0"'
   } | put /etc/fstab 0644
   local dir
   while read -r dir; do mkdir -p "$root$dir"; done < <(spec '.fileSystems[].mountPoint')

@@ -66,6 +66,7 @@ unpack_tree() {
     cp -- "$work/tree.lz4" "$archive.new"
     mv -- "$archive.new" "$archive"
     find "$cache" -maxdepth 1 -name '*.tar.lz4' -mtime +30 -delete
+    find "$cache/debs" -name '*.deb' -mtime +30 -delete
     rm -rf --one-file-system -- "$work/tree" "$work/tree.lz4"
   fi
   touch -- "$archive"
@@ -84,8 +85,14 @@ make_tree() {
   log "installing $(wc -l <"$work/packages") packages and what they depend on (kept for the next build)"
   # Cluster creation by the package's own script would take seconds and is never used: services make
   # their data directories at first start, as on NixOS.
+  # Archives are kept for the next package list; apt verifies each before use.
+  local debs
+  debs=$(cache_dir)/debs
+  mkdir -p "$debs"
   mmdebstrap --quiet --mode=root --variant=minbase --include="$(paste -sd, "$work/packages")" \
-    --dpkgopt=force-unsafe-io "${proxy[@]}" \
+    --dpkgopt=force-unsafe-io "${proxy[@]}" --skip=download/empty,essential/unlink \
+    --setup-hook="mkdir -p \"\$1/var/cache/apt/archives\" && cp -u '$debs'/*.deb \"\$1/var/cache/apt/archives/\" 2>/dev/null || true" \
+    --customize-hook="cp -u \"\$1\"/var/cache/apt/archives/*.deb '$debs/'" \
     --essential-hook="mkdir -p \"\$1/etc/postgresql-common\" && echo create_main_cluster=false >\"\$1/etc/postgresql-common/createcluster.conf\"" \
     "$debian_suite" "$tree" "$work/sources.list" >"$work/mmdebstrap.log" 2>&1 || {
     tail -n 30 "$work/mmdebstrap.log" >&2

@@ -29,7 +29,7 @@ read_spec() {
   local digest
   digest=$(sha256sum <"$spec_json" | cut -c1-32 | tr e z)
   # shellcheck disable=SC2034 # for later stages
-  system=/nix/store/$digest-nixos-system-$(spec .systemName)-$(spec .release)-standin
+  system=/nix/store/$digest-nixos-system-$(spec '.systemName | gsub("[^A-Za-z0-9+._-]"; "-")')-$(spec .release)-standin
 }
 
 # Arguments of make-disk-image that change the image in a way this builder does not have.
@@ -43,6 +43,8 @@ refuse_disk_options() {
     | "\(.key) = \(.value | tojson)"')
   [[ -z $bad ]] ||
     die "make-disk-image of the stand-in does not do ${bad//$'\n'/, }; it makes an MBR disk with GRUB and ext4 in qcow2, qcow2-compressed or raw"
+  [[ $(spec .disk.label) =~ ^[A-Za-z0-9_.-]{1,16}$ ]] ||
+    die "label = \"$(spec .disk.label)\": a label of ext4 is 1 to 16 characters of letters, digits, '_', '.', '-'"
   bad=$(spec '.fileSystems[] | select(.mountPoint == "/" and .fsType != "ext4" and .fsType != "auto") | .fsType')
   [[ -z $bad ]] || die "fileSystems.\"/\".fsType = \"$bad\": the stand-in's root is ext4"
 }
