@@ -9,4 +9,5 @@ clean mrproper:
 	  echo "make: nodes of this tree still exist: run 'make destroy' first" >&2; exit 1; \
 	fi
 	$(Q)rm -rf build/.generated nixos/generated guestfs hosts extra_vars.yaml ansible.cfg
+	@rmdir --ignore-fail-on-non-empty nixos 2>/dev/null || :
 	$(if $(filter mrproper,$@),$(Q)rm -rf build .config .config.old defconfig)

@@ -28,7 +28,9 @@ build/build.ninja: $(moved) | build
 	@touch $@
 	@$(file >build/site.mk,built_site := $(site))
 
-build_tools = $(if $(filter 1,$(V)),ninja -C build $(1),ninja -C build --quiet $(1))
+# Quiet unless it fails: then all ninja said.
+build_tools = $(if $(filter 1,$(V)),ninja -C build $(1),ninja -C build --quiet $(1) >build/ninja.log 2>&1 || { \
+  cat build/ninja.log >&2; exit 1; })
 
 # Both stamps drive one ninja: the second waits for the first.
 build/.defconfig-tool: build/build.ninja $(filter $(TOP)CMakeLists.txt $(TOP)src/support/% \
