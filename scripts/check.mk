@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 
-.PHONY: check test bench check-nixpkgs
+.PHONY: check golden-accept test bench check-nixpkgs
 check:
 	$(Q)$(TOP)scripts/check
+
+golden-accept: build/.tools
+	$(Q)KDEVOPS_BUILD=$(CURDIR)/build $(TOP)tests/integration/golden.py --accept
 
 test: build/build.ninja
 	$(Q)$(call build_tools,unit-tests)
@@ -19,6 +22,7 @@ define HELP_CHECK
 Development
   test                unit tests
   check               every test, with real guests at the end
+  golden-accept       take what every defconfig generates now as what tests/golden expects
   bench               how long generation and bring-up take
   check-nixpkgs NIXPKGS=  evaluate the systems of every defconfig against a nixpkgs of yours
   clean               remove generated files
