@@ -27,6 +27,8 @@ using std::chrono::seconds;
 
 /// How often the console log and the domain's state are looked at.
 constexpr auto kLook = seconds(1);
+/// How long one attempt waits for the banner: a busy host's sshd needs seconds to say it.
+constexpr auto kBanner = seconds(4);
 /// sshd refuses our key this many times in a row: waiting will not change its mind.
 constexpr int kRefusals = 8;
 
@@ -72,7 +74,7 @@ class Wait {
     const auto ssh_end = begin_ + seconds(limits.ssh);
     for (;;) {
       // A server that answers at the reserved address is as good as a lease, and often seen first.
-      const auto banner = context_.banner(address_, context_.plan.ssh.port, kLook);
+      const auto banner = context_.banner(address_, context_.plan.ssh.port, kBanner);
       if (banner.starts_with("SSH-")) return;
       if (stage_ == "lease" && look_due() && has_lease()) enter("ssh");
       watch();

@@ -14,7 +14,7 @@ namespace kdevops::fleet {
 
 namespace {
 
-constexpr auto kAnswerWithin = Milliseconds(1000);
+constexpr auto kAnswerWithin = Milliseconds(3000);
 constexpr std::size_t kAtOnce = 32;
 
 std::string freshness(const Context& context, const plan::Node& node, const std::string& intent) {

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "fleet/tool.h"
 
+#include <algorithm>
 #include <memory>
 #include <optional>
+#include <string_view>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -15,6 +17,7 @@
 #include "fleet/power.h"
 #include "fleet/status.h"
 #include "fleet/up.h"
+#include "support/cli.h"
 #include "support/error.h"
 
 namespace kdevops::fleet {
@@ -26,8 +29,14 @@ struct Options {
   std::string plan_file = "nixos/generated/plan.json";
   bool json = false;
   std::string node;                ///< of verbs for one node
-  std::vector<std::string> names;  ///< nodes, or the words of a command
+  std::vector<std::string> names;  ///< of verbs for any number of nodes
 };
+
+/// What follows the node behind `nixos-vm ssh`: for the shell there, whatever it looks like.
+std::vector<std::string>& remote_command() {
+  static std::vector<std::string> words;
+  return words;
+}
 
 /// All that a verb works with; the members are made in the order they need each other.
 class Session {
@@ -84,13 +93,12 @@ support::Verb fleet_verb(const char* name, const char* help, Run run) {
           }};
 }
 
-/// A verb for one node; `words` names what may follow it.
-support::Verb node_verb(const char* name, const char* help, const char* words, Run run) {
-  return {name, help, [words, run](CLI::App& app) -> std::function<int()> {
+/// A verb for one node.
+support::Verb node_verb(const char* name, const char* help, Run run) {
+  return {name, help, [run](CLI::App& app) -> std::function<int()> {
             auto options = std::make_shared<Options>();
             app.add_option("--plan", options->plan_file, "The plan")->capture_default_str();
             app.add_option("NODE", options->node, "The node; the first one when none is named");
-            if (words != nullptr) app.add_option("COMMAND", options->names, words);
             return [options, run] { return run(*options); };
           }};
 }
@@ -173,10 +181,16 @@ int run_ssh(const Options& options) {
   Session session(options, false);
   const auto& node = one_node(session, options);
   session.interrupt.reset();  // ssh gets the signals from here on
-  ssh(*session.context, node, options.names);
+  ssh(*session.context, node, remote_command());
 }
 
-}  // namespace
+/// The number of words up to the node of `nixos-vm ssh`, or all of another verb's.
+int own_words(int argc, char** argv) {
+  if (argc < 2 || argv[1] != std::string_view("ssh")) return argc;
+  int i = 2;
+  while (i < argc && argv[i][0] == '-') i += argv[i] == std::string_view("--plan") ? 2 : 1;
+  return std::min(i + 1, argc);
+}
 
 const support::Tool& tool() {
   static const support::Tool the_tool{
@@ -189,12 +203,21 @@ const support::Tool& tool() {
           fleet_verb("stop", "Shut nodes down", run_stop),
           fleet_verb("destroy", "Remove nodes with their disks, addresses and ssh entries", run_destroy),
           fleet_verb("status", "Show every node's state; exit 1 when one is not running", run_status),
-          node_verb("console", "Connect to a node's serial console; ^] leaves it", nullptr, run_console),
+          node_verb("console", "Connect to a node's serial console; ^] leaves it", run_console),
           fleet_verb("ip", "Print the addresses of nodes", run_ip),
-          node_verb("ssh", "Log into a node, or run a command there: ssh NODE -- COMMAND",
-                    "A command to run instead of a shell", run_ssh),
+          node_verb("ssh", "Log into a node, or run a command there: ssh NODE COMMAND ...", run_ssh),
       }};
   return the_tool;
+}
+
+}  // namespace
+
+int run(int argc, char** argv) {
+  const int ours = own_words(argc, argv);
+  int first = ours;
+  if (first < argc && argv[first] == std::string_view("--")) ++first;
+  remote_command().assign(argv + first, argv + argc);
+  return support::run_tool(tool(), ours, argv);
 }
 
 }  // namespace kdevops::fleet

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include "support/cli.h"
-
 namespace kdevops::fleet {
 
-/// The verbs of nixos-vm.
-const support::Tool& tool();
+/// nixos-vm: its verbs by support::run_tool. Returns the exit code.
+int run(int argc, char** argv);
 
 }  // namespace kdevops::fleet

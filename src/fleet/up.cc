@@ -160,7 +160,7 @@ class BringUp {
   bool has_crashed(const plan::Node& node, const std::string& address) {
     const auto crash = crash_line(console_text(context_, node.directory));
     if (crash.empty()) return false;
-    if (context_.banner(address, context_.plan.ssh.port, Milliseconds(1000)).starts_with("SSH-")) return false;
+    if (context_.banner(address, context_.plan.ssh.port, Milliseconds(3000)).starts_with("SSH-")) return false;
     context_.progress.note(fmt::format("{}: it had crashed ({}); restarted", node.name, crash));
     return true;
   }
