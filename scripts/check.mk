@@ -12,6 +12,7 @@ test: build/build.ninja
 	$(Q)build/unit-tests $(if $(filter 1,$(V)),,--gtest_brief=1)
 
 bench: build/.tools
+	$(Q)$(call build_tools,vm-up-bench)
 	$(Q)$(TOP)tests/bench/run
 
 check-nixpkgs: build/.tools

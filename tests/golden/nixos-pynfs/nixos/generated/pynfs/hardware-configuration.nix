@@ -11,4 +11,7 @@
     "nvme"
     "sd_mod"
   ];
+  boot.kernelParams = [
+    "no_timer_check"
+  ];
 }
