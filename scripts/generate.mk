@@ -22,8 +22,8 @@ diff-generated: .config build/.tools
 
 # Targets for machines that exist read the plan they were made from, not today's .config.
 nixos/generated/plan.json:
-	@echo "make: nothing has been generated here yet: run 'make', then 'make bringup'" >&2
-	@exit 1
+	@test -e $@ || { \
+	  echo "make: nothing has been generated here yet: run 'make', then 'make bringup'" >&2; exit 1; }
 
 define HELP_GENERATE
 Generation

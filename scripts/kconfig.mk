@@ -85,11 +85,13 @@ endif
 defconfig-%: $(kconfig_lists) build/.defconfig-tool FORCE
 	$(Q)$(nixos_defconfig) $(cli_settings) $(call quote,$*)
 
+# make -B comes here with a .config, too.
 .config:
-	@echo "make: there is no .config here. Choose one:" >&2
-	@echo "  make menuconfig               in a menu" >&2
-	@echo "  make defconfig-nixos-xfs      one of: $(notdir $(sort $(wildcard $(TOP)defconfigs/nixos*)))" >&2
-	@exit 1
+	@test -e $@ || { \
+	  echo "make: there is no .config here. Choose one:"; \
+	  echo "  make menuconfig               in a menu"; \
+	  echo "  make defconfig-nixos-xfs      one of: $(notdir $(sort $(wildcard $(TOP)defconfigs/nixos*)))"; \
+	  exit 1; } >&2
 
 # A .config that was edited, or is older than the Kconfig files, is made whole first.
 build/.config-checked: .config $(kconfig_sources) $(kconfig_lists) build/.defconfig-tool

@@ -34,6 +34,9 @@ int run(const Options& options) {
   support::RealFiles files(/*durable=*/false);
   support::RealProcesses processes;
   const auto menu = kconfig::Menu::read(files, options.request.kconfig, {".", options.topdir});
+  // Two makes in one tree would otherwise share kconfig-conf's files.
+  files.make_directories(options.request.scratch, 0755);
+  const support::FileLock lock(options.request.scratch + "/.defconfig.lock");
   setenv("srctree", options.topdir.c_str(), /*overwrite=*/1);
   if (options.sync) {
     for (const auto& warning : kconfig::sync_config(menu, options.request, files, processes)) {

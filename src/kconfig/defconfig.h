@@ -61,7 +61,7 @@ std::vector<std::string> check_edit(const std::vector<Setting>& settings, const 
 struct Request {
   std::string kconfig = "Kconfig";
   std::string output = ".config";
-  std::string scratch = "build";  ///< folder for kconfig-conf's input and output
+  std::string scratch = "build";  ///< folder for kconfig-conf's input and output, for one process at a time
 };
 
 /// Runs `kconfig-conf --defconfig` on the merged settings in the working directory and checks the
