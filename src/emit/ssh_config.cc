@@ -127,6 +127,10 @@ std::string fleet_config_text(const plan::Plan& plan,
                       {"IdentityFile", ssh_path(plan.ssh.key, "the path of the SSH key")},
                       // An agent full of other keys would use up sshd's MaxAuthTries first.
                       {"IdentitiesOnly", "yes"},
+                      // A connection to a node that is gone would hang for hours, and Ansible
+                      // shares it with the next node of that name.
+                      {"ServerAliveInterval", "10"},
+                      {"ServerAliveCountMax", "6"},
                       {"StrictHostKeyChecking", "no"},
                       {"UserKnownHostsFile", "/dev/null"},
                       {"LogLevel", "ERROR"}}});

@@ -39,6 +39,8 @@ TEST(SshFleet, HasOneStanzaPerNodeByAddressOrName) {
             "    User kdevops\n"
             "    IdentityFile \"~/.ssh/kdevops-nixos-a b-aa\"\n"
             "    IdentitiesOnly yes\n"
+            "    ServerAliveInterval 10\n"
+            "    ServerAliveCountMax 6\n"
             "    StrictHostKeyChecking no\n"
             "    UserKnownHostsFile /dev/null\n"
             "    LogLevel ERROR\n"
@@ -49,6 +51,8 @@ TEST(SshFleet, HasOneStanzaPerNodeByAddressOrName) {
             "    User kdevops\n"
             "    IdentityFile \"~/.ssh/kdevops-nixos-a b-aa\"\n"
             "    IdentitiesOnly yes\n"
+            "    ServerAliveInterval 10\n"
+            "    ServerAliveCountMax 6\n"
             "    StrictHostKeyChecking no\n"
             "    UserKnownHostsFile /dev/null\n"
             "    LogLevel ERROR\n");
