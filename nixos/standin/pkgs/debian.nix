@@ -70,7 +70,7 @@
     passthru.shellPath = "/bin/nologin";
   };
   sudo = "sudo";
-  systemd = "systemd";
+  systemd = "systemd systemd-sysv udev";
   systemdMinimal = "systemd";
 
   # Shells and everyday tools.
@@ -206,7 +206,7 @@
   openssl = "openssl";
 
   # Databases.
-  mariadb = "mariadb-server";
+  mariadb = "mariadb-server mariadb-server-core mariadb-client mariadb-client-core";
   postgresql = {
     debian = "postgresql-15";
     version = "15";
