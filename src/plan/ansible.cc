@@ -64,10 +64,10 @@ Ansible plan_ansible(const Config& config) {
   defaults.emplace_back("deprecation_warnings", boolean("ANSIBLE_CFG_DEPRECATION_WARNINGS", true));
   defaults.emplace_back("interpreter_python", text("ANSIBLE_CFG_INTERPRETER_PYTHON_STRING", "auto_silent"));
   defaults.emplace_back("enable_task_debugger", boolean("ANSIBLE_CFG_TASK_DEBUGGER", false));
-  if (config.enabled("ANSIBLE_CFG_CALLBACKS_ENABLED_PROFILE_TASKS")) {
+  if (config.enabled("ANSIBLE_CFG_CALLBACK_PLUGIN_PROFILE_TASKS")) {
     defaults.emplace_back("callbacks_enabled", "profile_tasks");
   }
-  ansible.ssh_connection.emplace_back("remote_port", number("NIXOS_SSH_PORT", 22, 1, 65535));
+  ansible.ssh_connection.emplace_back("remote_port", number("ANSIBLE_CFG_SSH_PORT", 22, 1, 65535));
   // One connection per task instead of three: half the time of a run under emulation.
   ansible.ssh_connection.emplace_back("pipelining", "True");
   return ansible;

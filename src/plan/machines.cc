@@ -120,9 +120,10 @@ System plan_system(const Config& config, const std::vector<Workflow>& workflows,
   if (system.name.empty()) system.name = "default";
   system.platform = machine == "virt" ? "aarch64-linux" : "x86_64-linux";
   system.backend = "libvirt";
-  for (const auto& [symbol, profile] : {std::pair("DEVEL", "devel"), std::pair("BUILD_TOOLS", "build-tools"),
-                                        std::pair("MONITORING", "monitoring")}) {
-    if (config.enabled(fmt::format("NIXOS_FLAKE_PROFILE_{}", symbol))) system.profiles.push_back(profile);
+  for (const auto& [symbol, profile] : {std::pair("NIXOS_FLAKE_PROFILE_DEVEL", "devel"),
+                                        std::pair("NIXOS_FLAKE_PROFILE_BUILD_TOOLS", "build-tools"),
+                                        std::pair("NIXOS_FLAKE_PROFILE_MONITORING", "monitoring")}) {
+    if (config.enabled(symbol)) system.profiles.push_back(profile);
   }
   std::set<std::string> suites;
   const bool with_dependencies = config.find("NIXOS_ENABLE_WORKFLOW_DEPS") == nullptr ||

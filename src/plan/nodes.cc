@@ -56,7 +56,7 @@ void check_prefix(const Config& config, const std::string& prefix) {
       (prefix.front() >= '0' && prefix.front() <= '9')) {
     throw config.error("KDEVOPS_HOSTS_PREFIX",
                        fmt::format("\"{}\" cannot start a host name", prefix.substr(0, 80)),
-                       "a letter, then letters and digits, at most 63: set it in menuconfig under Hosts");
+                       "a letter, then letters and digits, at most 63: set it in menuconfig under Nodes and inventory");
   }
 }
 
@@ -117,7 +117,7 @@ Inventory plan_inventory(const Config& config, const Workflow* workflow, const s
     throw config.error("KDEVOPS_WORKFLOW_NAME",
                        fmt::format("{} has no node to run on: no section of it is enabled",
                                    config.string("KDEVOPS_WORKFLOW_NAME")),
-                       "enable at least one section in menuconfig under Target workflows");
+                       "enable at least one section in menuconfig under Workflows");
   }
   inventory.groups = groups.take();
   return inventory;
