@@ -106,6 +106,9 @@ class Owned {
     }
   }
 
+  /// A host that is to be reached both ways takes both names, whoever had them.
+  void claim_transports() { owns_tcp_ = owns_vsock_ = true; }
+
   bool operator()(const Block& block) const {
     if (block.marker == bare_) return true;
     if (block.marker == tcp_) return owns_tcp_;
@@ -230,7 +233,9 @@ std::string update_entry(const std::string& config, const Entry& entry) {
   const auto blocks = find_blocks(lines);
   auto parts = parse(config, lines, blocks);
   auto made = render_blocks(entry, parts.eol);
-  const auto at = drop_owned(parts, Owned(entry.tag, entry.host, blocks));
+  Owned owned(entry.tag, entry.host, blocks);
+  if (entry.vsock_cid) owned.claim_transports();
+  const auto at = drop_owned(parts, owned);
   parts.head.insert(parts.head.begin() + static_cast<std::ptrdiff_t>(at),
                     std::make_move_iterator(made.begin()), std::make_move_iterator(made.end()));
   return render(parts);

@@ -144,6 +144,13 @@ TEST(SshConfig, AHostNamedLikeATransportOfAnotherIsNotTakenWithIt) {
   EXPECT_NE(left.find("Host x-vsock x-vsock-vsock\n"), left.npos);
 }
 
+TEST(SshConfig, AHostReachedBothWaysTakesBothNames) {
+  const auto config = update_entry("", entry("x-tcp"));
+  const auto once = update_entry(config, vsock_entry("x", Transport::vsock));
+  EXPECT_EQ(once, update_entry("", vsock_entry("x", Transport::vsock)));
+  EXPECT_EQ(update_entry(once, vsock_entry("x", Transport::vsock)), once);
+}
+
 TEST(SshConfig, DroppingVsockTakesBothTransportsAway) {
   const auto config = update_entry("", vsock_entry("x", Transport::tcp));
   EXPECT_EQ(update_entry(config, entry("x")), kTcp);
