@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include "hypervisor/kvm_probe.h"
+#include "support/descriptor.h"
 #include "support/error.h"
 
 namespace kdevops::fleet {
@@ -40,10 +41,9 @@ std::string existing_parent(std::string path) {
 /// Whether a file below `storage` can be opened with O_DIRECT; where we may not write, it is taken
 /// to be so.
 bool direct_io_works(const std::string& storage) {
-  const int fd = open(existing_parent(storage).c_str(), O_TMPFILE | O_RDWR | O_DIRECT | O_CLOEXEC, 0600);
-  if (fd < 0) return errno != EINVAL;
-  close(fd);
-  return true;
+  const support::Descriptor file(
+      open(existing_parent(storage).c_str(), O_TMPFILE | O_RDWR | O_DIRECT | O_CLOEXEC, 0600));
+  return file || errno != EINVAL;
 }
 
 bool use_kvm(const plan::Plan& plan, hypervisor::Hypervisor& hypervisor,

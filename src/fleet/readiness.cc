@@ -14,6 +14,7 @@
 #include <fmt/format.h>
 
 #include "fleet/console_log.h"
+#include "support/descriptor.h"
 #include "support/error.h"
 
 namespace kdevops::fleet {
@@ -36,24 +37,11 @@ Milliseconds left(Clock::time_point end) {
   return std::max(Milliseconds(0), std::chrono::duration_cast<Milliseconds>(end - Clock::now()));
 }
 
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  ~Descriptor() {
-    if (fd_ >= 0) close(fd_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int get() const { return fd_; }
-
-  bool wait(short events, Clock::time_point end) const {
-    pollfd entry{fd_, events, 0};
-    return poll(&entry, 1, static_cast<int>(left(end).count())) == 1;
-  }
-
- private:
-  int fd_;
-};
+/// True when `fd` is ready for `events` before `end`.
+bool ready(const support::Descriptor& fd, short events, Clock::time_point end) {
+  pollfd entry{fd.get(), events, 0};
+  return poll(&entry, 1, static_cast<int>(left(end).count())) == 1;
+}
 
 /// One node's wait.
 class Wait {
@@ -171,16 +159,16 @@ std::string read_banner(const std::string& address, int port, Milliseconds timeo
   where.sin_family = AF_INET;
   where.sin_port = htons(static_cast<std::uint16_t>(port));
   if (inet_pton(AF_INET, address.c_str(), &where.sin_addr) != 1) return {};
-  const Descriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-  if (socket.get() < 0) return {};
+  const support::Descriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  if (!socket) return {};
   if (connect(socket.get(), reinterpret_cast<sockaddr*>(&where), sizeof where) < 0 &&
-      (errno != EINPROGRESS || !socket.wait(POLLOUT, end))) {
+      (errno != EINPROGRESS || !ready(socket, POLLOUT, end))) {
     return {};
   }
   std::string line;
   while (line.size() < 256 && line.find('\n') == std::string::npos) {
     char buffer[256];
-    if (!socket.wait(POLLIN, end)) return {};
+    if (!ready(socket, POLLIN, end)) return {};
     const auto got = recv(socket.get(), buffer, sizeof buffer, 0);
     if (got <= 0) return {};
     line.append(buffer, static_cast<std::size_t>(got));

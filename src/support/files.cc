@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "support/descriptor.h"
 #include "support/error.h"
 
 namespace kdevops::support {
@@ -21,21 +22,6 @@ namespace kdevops::support {
 namespace fs = std::filesystem;
 
 namespace {
-
-/// A file descriptor that closes itself.
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  ~Descriptor() {
-    if (fd_ >= 0) close(fd_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int get() const { return fd_; }
-
- private:
-  int fd_;
-};
 
 /// Unlinks its path unless the rename happened.
 struct TemporaryFile {
@@ -197,11 +183,11 @@ bool MemoryFiles::remove(const std::string& path) {
 FileLock::FileLock(const std::string& path, int timeout_seconds) {
   const std::string parent = fs::path(path).parent_path().string();
   if (!parent.empty()) RealFiles().make_directories(parent, 0755);
-  fd_ = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (fd_ < 0) throw system_error("cannot open lock file", path, errno);
+  file_ = Descriptor(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+  if (!file_) throw system_error("cannot open lock file", path, errno);
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(timeout_seconds);
   for (;;) {
-    if (flock(fd_, timeout_seconds < 0 ? LOCK_EX : LOCK_EX | LOCK_NB) == 0) return;
+    if (flock(file_.get(), timeout_seconds < 0 ? LOCK_EX : LOCK_EX | LOCK_NB) == 0) return;
     if (errno == EINTR) continue;
     const int why = errno;
     const bool late = std::chrono::steady_clock::now() >= deadline;
@@ -209,17 +195,11 @@ FileLock::FileLock(const std::string& path, int timeout_seconds) {
       std::this_thread::sleep_for(std::chrono::milliseconds(50));
       continue;
     }
-    close(fd_);
-    fd_ = -1;
     if (why != EWOULDBLOCK) throw system_error("cannot lock", path, why);
     throw Error(ExitCode::deadline_passed,
                 "still locked by another process after " + std::to_string(timeout_seconds) + " s",
                 path, "wait for the other make to end, or see who holds it: fuser -v " + path);
   }
-}
-
-FileLock::~FileLock() {
-  if (fd_ >= 0) close(fd_);
 }
 
 std::string expand_home(std::string_view path) {

@@ -10,6 +10,8 @@
 
 #include <sys/types.h>
 
+#include "support/descriptor.h"
+
 namespace kdevops::support {
 
 /// The file-system seam: everything planning, emitting and bring-up reads or writes goes through
@@ -73,12 +75,9 @@ class MemoryFiles final : public Files {
 class FileLock {
  public:
   explicit FileLock(const std::string& path, int timeout_seconds = -1);
-  ~FileLock();
-  FileLock(const FileLock&) = delete;
-  FileLock& operator=(const FileLock&) = delete;
 
  private:
-  int fd_ = -1;
+  Descriptor file_;
 };
 
 /// "~/x" -> "$HOME/x" (getpwuid when HOME is unset); other paths unchanged.

@@ -16,6 +16,7 @@
 
 #include <fmt/format.h>
 
+#include "support/descriptor.h"
 #include "support/error.h"
 
 extern char** environ;
@@ -25,29 +26,6 @@ namespace kdevops::support {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-/// One end of a pipe, or an opened file; closed on destruction.
-class Descriptor {
- public:
-  Descriptor() = default;
-  explicit Descriptor(int fd) : fd_(fd) {}
-  ~Descriptor() { reset(); }
-  Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  Descriptor& operator=(Descriptor&& other) noexcept {
-    reset();
-    fd_ = std::exchange(other.fd_, -1);
-    return *this;
-  }
-  void reset() {
-    if (fd_ >= 0) close(fd_);
-    fd_ = -1;
-  }
-  int get() const { return fd_; }
-  explicit operator bool() const { return fd_ >= 0; }
-
- private:
-  int fd_ = -1;
-};
 
 struct Pipe {
   Descriptor read, write;
