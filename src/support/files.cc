@@ -83,12 +83,14 @@ void RealFiles::write(const std::string& path, std::string_view bytes, mode_t mo
   std::string target = path;
   if (fs::is_symlink(path, ignored)) target = fs::weakly_canonical(path, ignored).string();
 
-  const std::string parent = fs::path(target).parent_path().string();
-  if (!parent.empty()) make_directories(parent, 0755);
-
   TemporaryFile temporary{target + ".XXXXXX"};
   Descriptor file(mkostemp(temporary.path.data(), O_CLOEXEC));
-  if (file.get() < 0) {
+  if (!file && errno == ENOENT) {
+    make_directories(fs::path(target).parent_path().string(), 0755);
+    temporary.path = target + ".XXXXXX";
+    file = Descriptor(mkostemp(temporary.path.data(), O_CLOEXEC));
+  }
+  if (!file) {
     temporary.kept = true;  // there is nothing to unlink
     throw system_error("cannot create a temporary file beside", path, errno);
   }
