@@ -57,7 +57,9 @@ class Build : public testing::Test {
     }
     if (argv[1] == "--version") return {0, "nix (Nix) " + version_ + "\n", "", false};
     if (argv[1] == "flake") {
-      files_.write(argv[3].substr(5) + "/flake.lock", "{}", 0644);
+      for (const auto& word : argv) {
+        if (word.starts_with("path:")) files_.write(word.substr(5) + "/flake.lock", "{}", 0644);
+      }
     } else if (argv[1] == "build") {
       // As Nix does: in the order of the store paths.
       for (const char* name : {"two", "one"}) files_.write(out(name), "", 0644);
