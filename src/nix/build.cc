@@ -49,6 +49,14 @@ std::string library_digest(const Plan& plan, const Files& files) {
   return support::sha256_hex(bytes);
 }
 
+/// Digest of all that decides what a system's build yields: its directory and `library`.
+std::string input_digest(const Plan& plan, const System& system, const Files& files,
+                         const std::string& library) {
+  std::string bytes;
+  append_tree(bytes, files, directory(plan, system), "");
+  return support::sha256_hex(bytes + library);
+}
+
 /// What the last build was made of: nixos/generated/.build.json.
 struct Record {
   std::string library;                          ///< digest of library and local nixpkgs
@@ -123,12 +131,6 @@ void prepare_system(const Plan& plan, const System& system, Files& files) {
   if (error) throw support::system_error("cannot copy", system.custom_module, error.value());
 }
 
-std::string input_digest(const Plan& plan, const System& system, const Files& files) {
-  std::string bytes;
-  append_tree(bytes, files, directory(plan, system), "");
-  return support::sha256_hex(bytes + library_digest(plan, files));
-}
-
 void lock_systems(const Plan& plan, Files& files, support::Processes& processes) {
   check_library(plan, files);
   NixCli nix(processes, plan.nix);
@@ -147,15 +149,15 @@ std::map<std::string, Built> build_images(const Plan& plan, Files& files, suppor
     for (const auto& [name, out] : record.outs) built[name] = {out, out + "/nixos.qcow2", fresh};
     return built;
   };
+  const auto library = library_digest(plan, files);
   bool current = record.outs.size() == plan.systems.size();
   for (const auto& system : plan.systems) {
-    current = current && record.systems[system.name] == input_digest(plan, system, files) &&
+    current = current && record.systems[system.name] == input_digest(plan, system, files, library) &&
               files.exists(record.outs[system.name]) && files.exists(directory(plan, system) + "/result");
   }
   if (current) return answer(false);
 
   NixCli nix(processes, plan.nix);
-  const auto library = library_digest(plan, files);
   lock_all(plan, files, nix, record.library != library);
   std::vector<std::string> flakerefs;
   for (const auto& system : plan.systems) {
@@ -172,7 +174,7 @@ std::map<std::string, Built> build_images(const Plan& plan, Files& files, suppor
                   "has templates/nix/flake.nix lost its `name`?");
     }
     nix.add_root(out->second, directory(plan, system) + "/result");
-    record.systems[system.name] = input_digest(plan, system, files);
+    record.systems[system.name] = input_digest(plan, system, files, library);
     record.outs[system.name] = out->second;
   }
   write_record(record, path, files);

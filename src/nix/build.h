@@ -20,11 +20,6 @@ struct Built {
 /// key) and a copy of the user's own module as custom/. Throws Error naming what is missing.
 void prepare_system(const plan::Plan& plan, const plan::System& system, support::Files& files);
 
-/// Digest of all that decides what a system's build yields: its directory (but the out-link), the
-/// library, and nixpkgs when that is a local path.
-std::string input_digest(const plan::Plan& plan, const plan::System& system,
-                         const support::Files& files);
-
 /// Locks and builds the images of all systems with one `nix build`, and roots each at
 /// nixos/generated/<system>/result. Does not start Nix at all while no input changed since the last
 /// build and its results are still in the store.

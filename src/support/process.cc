@@ -5,7 +5,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
-#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include <fcntl.h>
@@ -226,25 +226,6 @@ void replace_process(const std::vector<std::string>& argv) {
   throw Error(ExitCode::host_not_ready,
               fmt::format("cannot run: {}", std::generic_category().message(errno)), argv.front(),
               "install it with: make deps");
-}
-
-std::optional<std::string> find_program(const std::string& name) {
-  if (name.find('/') != std::string::npos) {
-    if (access(name.c_str(), X_OK) == 0) return name;
-    return std::nullopt;
-  }
-  const char* path = std::getenv("PATH");
-  std::string_view rest = path == nullptr ? "/usr/bin:/bin" : path;
-  while (!rest.empty()) {
-    const auto end = rest.find(':');
-    const std::string candidate = std::string(rest.substr(0, end)) + "/" + name;
-    std::error_code error;
-    if (std::filesystem::is_regular_file(candidate, error) && access(candidate.c_str(), X_OK) == 0) {
-      return candidate;
-    }
-    rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end + 1);
-  }
-  return std::nullopt;
 }
 
 std::string shell_quote(const std::vector<std::string>& argv) {

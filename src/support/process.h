@@ -56,9 +56,6 @@ class FakeProcesses final : public Processes {
 /// Replaces this process by `argv` (execvp). Returns only by throwing.
 [[noreturn]] void replace_process(const std::vector<std::string>& argv);
 
-/// First match of `name` in PATH, or nullopt.
-std::optional<std::string> find_program(const std::string& name);
-
 /// argv as one line a user can paste into a shell (POSIX quoting), for messages.
 std::string shell_quote(const std::vector<std::string>& argv);
 
