@@ -28,14 +28,19 @@ NLOHMANN_JSON_SERIALIZE_ENUM(Role, {{Role::baseline, "baseline"}, {Role::dev, "d
 KDEVOPS_JSON(Instance, topdir, tree, id, key_name)
 KDEVOPS_JSON(Drive, serial, bus, format, size_bytes, logical_block_size,
                                    physical_block_size)
-KDEVOPS_JSON(Node, name, role, test, system, mac, drives, directory)
+KDEVOPS_JSON(Node, name, role, test, system, mac, kernel, gdb_port, drives, directory)
+KDEVOPS_JSON(Kernel, flavor, series, source, fragments, ccache)
+KDEVOPS_JSON(Share, mount_point, tag, directory, driver, read_only, msize, security_model)
+KDEVOPS_JSON(SourceOverride, package, url)
+KDEVOPS_JSON(LinuxRef, name, ref, localversion)
+KDEVOPS_JSON(Linux, enabled, url, refs, depth, tree, build, destdir, fragments, compiler, ccache)
 KDEVOPS_JSON(Group, name, hosts, interpreter)
 KDEVOPS_JSON(Libvirt, uri, network, storage, emulator, machine, qemu_group,
                                    host_passthrough, vcpus, memory_mib, aio_mode, cache_mode, vnc,
-                                   accelerator)
+                                   gdb, accelerator)
 KDEVOPS_JSON(Deadlines, lease, ssh, shutdown)
 KDEVOPS_JSON(Ssh, user, port, key, config, fleet_config, update_config)
-KDEVOPS_JSON(Nix, library, nixpkgs_url, standin, use_local_mirror, mirror_url)
+KDEVOPS_JSON(Nix, library, nixpkgs_url, standin, flakes, channel, use_local_mirror, mirror_url)
 
 namespace {
 
@@ -81,9 +86,14 @@ static void to_json(Json& json, const System& s) {
   json = Json{{"name", s.name},
           {"platform", s.platform},
           {"backend", s.backend},
+          {"host_name", s.host_name},
           {"profiles", s.profiles},
           {"test_suites", s.test_suites},
           {"disk_size_mib", s.disk_size_mib},
+          {"efi", s.efi},
+          {"kernel", s.kernel},
+          {"shares", s.shares},
+          {"overrides", s.overrides},
           {"options", pairs_to_json(s.options, value_to_json)},
           {"custom_module", s.custom_module}};
 }
@@ -92,9 +102,14 @@ static void from_json(const Json& json, System& s) {
   json.at("name").get_to(s.name);
   json.at("platform").get_to(s.platform);
   json.at("backend").get_to(s.backend);
+  json.at("host_name").get_to(s.host_name);
   json.at("profiles").get_to(s.profiles);
   json.at("test_suites").get_to(s.test_suites);
   json.at("disk_size_mib").get_to(s.disk_size_mib);
+  json.at("efi").get_to(s.efi);
+  json.at("kernel").get_to(s.kernel);
+  json.at("shares").get_to(s.shares);
+  json.at("overrides").get_to(s.overrides);
   s.options = pairs_from_json<Value>(json.at("options"), value_from_json);
   json.at("custom_module").get_to(s.custom_module);
 }
@@ -114,7 +129,7 @@ static void from_json(const Json& json, Ansible& a) {
 }
 
 KDEVOPS_JSON(Plan, tool_version, instance, bringup, hosts_prefix, workflow,
-                                   baseline_and_dev, controller_python, nix, libvirt, deadlines, ssh,
+                                   baseline_and_dev, controller_python, nix, libvirt, linux, deadlines, ssh,
                                    systems, nodes, ansible)
 
 std::string to_json(const Plan& plan) { return Json(plan).dump(2) + "\n"; }

@@ -13,19 +13,9 @@ namespace kdevops::plan {
 
 using kconfig::Config;
 
-namespace {
-
-/// An absolute path from a symbol whose relative form means "below the sources". Empty stays empty.
-std::string source_path(const std::string& text, const Site& site) {
-  if (text.empty() || text.front() == '/') return text;
-  return fmt::format("{}/{}", site.topdir, text);
-}
-
-}  // namespace
-
 Nix plan_nix(const Config& config, const Site& site) {
   Nix nix;
-  nix.library = source_path(required(config, "NIXOS_FLAKE_PATH", "nixos/flake"), site);
+  nix.library = source_path(required(config, "NIXOS_FLAKE_PATH", "nixos/flake"), site.topdir);
   auto url = single_line(config, "NIXOS_NIXPKGS_URL", "");
   // path: references are relative to the sources, so that .config holds no path of a machine.
   constexpr std::string_view scheme = "path:";
@@ -35,6 +25,8 @@ Nix plan_nix(const Config& config, const Site& site) {
     url = fmt::format("path:{}/{}", site.topdir, path.starts_with("./") ? path.substr(2) : path);
   }
   nix.nixpkgs_url = url;
+  nix.flakes = config.find("NIXOS_USE_FLAKES") == nullptr || config.enabled("NIXOS_USE_FLAKES");
+  nix.channel = single_line(config, "NIXOS_CHANNEL", "nixos-26.05");
   nix.use_local_mirror = config.enabled("NIXOS_USE_LOCAL_MIRROR");
   nix.mirror_url = single_line(config, "NIXOS_MIRROR_URL", "");
   if (nix.use_local_mirror && nix.mirror_url.empty()) {
@@ -78,6 +70,7 @@ Libvirt plan_libvirt(const Config& config, const Variables& variables) {
   libvirt.cache_mode = one_of(config, "LIBVIRT_AIO_CACHE_MODE",
                               {"none", "writethrough", "writeback", "directsync", "unsafe", "default"});
   libvirt.vnc = config.enabled("LIBVIRT_ENABLE_VNC");
+  libvirt.gdb = config.enabled("LIBVIRT_ENABLE_GDB");
   libvirt.accelerator = config.enabled("LIBVIRT_ACCEL_KVM")   ? "kvm"
                         : config.enabled("LIBVIRT_ACCEL_TCG") ? "tcg"
                                                               : "auto";
@@ -113,36 +106,6 @@ std::vector<Drive> plan_drives(const Config& config) {
   return drives;
 }
 
-System plan_system(const Config& config, const std::vector<Workflow>& workflows, const Site& site,
-                   const std::string& machine) {
-  System system;
-  system.name = config.string("KDEVOPS_WORKFLOW_NAME");
-  if (system.name.empty()) system.name = "default";
-  system.platform = machine == "virt" ? "aarch64-linux" : "x86_64-linux";
-  system.backend = "libvirt";
-  for (const auto& [symbol, profile] : {std::pair("NIXOS_FLAKE_PROFILE_DEVEL", "devel"),
-                                        std::pair("NIXOS_FLAKE_PROFILE_BUILD_TOOLS", "build-tools"),
-                                        std::pair("NIXOS_FLAKE_PROFILE_MONITORING", "monitoring")}) {
-    if (config.enabled(symbol)) system.profiles.push_back(profile);
-  }
-  std::set<std::string> suites;
-  const bool with_dependencies = config.find("NIXOS_ENABLE_WORKFLOW_DEPS") == nullptr ||
-                                 config.enabled("NIXOS_ENABLE_WORKFLOW_DEPS");
-  for (const auto& workflow : workflows) {
-    if (!with_dependencies || !config.enabled(workflow.enable)) continue;
-    suites.insert(workflow.test_suites.begin(), workflow.test_suites.end());
-    system.options.insert(system.options.end(), workflow.nixos_options.begin(),
-                          workflow.nixos_options.end());
-  }
-  for (const auto& suite : enabled_captures(config, "NIXOS_FLAKE_TESTSUITE_*")) suites.insert(suite);
-  // Nobody has a password, so without this a console can only be watched.
-  if (config.enabled("NIXOS_DEBUG_MODE")) system.options.emplace_back("nixos-flake.console.autologin", true);
-  system.test_suites.assign(suites.begin(), suites.end());
-  system.disk_size_mib = in_range(config, "NIXOS_VM_DISK_SIZE_GB", 20, 1, 16 * 1024) * 1024;
-  system.custom_module = source_path(single_line(config, "NIXOS_CUSTOM_CONFIG_PATH", ""), site);
-  return system;
-}
-
 void assign_macs(std::vector<Node>& nodes, const std::string& tree) {
   std::vector<Node*> by_name;
   for (auto& node : nodes) by_name.push_back(&node);
@@ -153,6 +116,18 @@ void assign_macs(std::vector<Node>& nodes, const std::string& tree) {
       node->mac = mac_address(tree, node->name, attempt);
       if (used.insert(node->mac).second) break;
     }
+  }
+}
+
+void assign_gdb_ports(std::vector<Node>& nodes, const std::string& tree, const Config& config) {
+  int port = in_range(config, "LIBVIRT_GDB_BASEPORT", 0, 0, 65535);
+  if (port == 0) port = 20000 + static_cast<int>(std::stoul(instance_id(tree), nullptr, 16) % 10000);
+  for (auto& node : nodes) {
+    if (port > 65535) {
+      throw config.error("LIBVIRT_GDB_BASEPORT", fmt::format("{} nodes need ports up to {}", nodes.size(),
+                                                             port), "choose a lower first port");
+    }
+    node.gdb_port = port++;
   }
 }
 

@@ -23,11 +23,10 @@ Libvirt plan_libvirt(const kconfig::Config& config, const Variables& variables);
 /// The extra drives of one node; every node has the same.
 std::vector<Drive> plan_drives(const kconfig::Config& config);
 
-/// The NixOS configuration that all nodes share; `machine` is the libvirt machine type.
-System plan_system(const kconfig::Config& config, const std::vector<Workflow>& workflows,
-                   const Site& site, const std::string& machine);
-
 /// MACs differ within a plan even when 24 bits of hash collide, and do not depend on the order.
 void assign_macs(std::vector<Node>& nodes, const std::string& tree);
+
+/// Ports of the gdb stubs, counted up from CONFIG_LIBVIRT_GDB_BASEPORT; 0: from a number of the tree's.
+void assign_gdb_ports(std::vector<Node>& nodes, const std::string& tree, const kconfig::Config& config);
 
 }  // namespace kdevops::plan

@@ -38,14 +38,48 @@ struct Drive {
   bool operator==(const Drive&) const = default;
 };
 
+/// The kernel that Nix puts into a system.
+struct Kernel {
+  std::string flavor;             ///< default | latest | testing | series | source | external
+  std::string series;             ///< "6_12" with flavor series
+  std::string source;             ///< with flavor source: flake reference of a kernel tree
+  std::vector<std::string> fragments;  ///< with flavor source: files of kconfigs/kernel/, without .config
+  bool ccache = false;            ///< with flavor source
+  bool operator==(const Kernel&) const = default;
+};
+
+/// A directory of the host in the guest.
+struct Share {
+  std::string mount_point;        ///< in the guest, absolute
+  std::string tag;
+  std::string directory;          ///< on the host, absolute
+  std::string driver;             ///< virtiofs | 9p
+  bool read_only = true;
+  int msize = 131072;             ///< bytes; 9p
+  std::string security_model;     ///< none | passthrough | mapped; 9p
+  bool operator==(const Share&) const = default;
+};
+
+/// A package of the library built from another source.
+struct SourceOverride {
+  std::string package;            ///< nixpkgs attribute: fio, xfstests, ...
+  std::string url;                ///< flake reference: path:/abs, git+https://...?ref=...
+  bool operator==(const SourceOverride&) const = default;
+};
+
 /// One distinct NixOS configuration: one evaluation, one build, one base image.
 struct System {
   std::string name;                     ///< directory below nixos/generated/
   std::string platform;                 ///< x86_64-linux | aarch64-linux
-  std::string backend;                  ///< libvirt (imageless: a later issue)
+  std::string backend;                  ///< libvirt | imageless | machine (exists already: make deploy)
+  std::string host_name;                ///< empty: each node gets its own by DHCP
   std::vector<std::string> profiles;    ///< names in nixosModules.profiles
   std::vector<std::string> test_suites; ///< names in nixosModules.testSuites
   int disk_size_mib = 20480;
+  bool efi = false;                     ///< boot by UEFI; libvirt
+  Kernel kernel;
+  std::vector<Share> shares;
+  std::vector<SourceOverride> overrides;
   std::vector<std::pair<std::string, Value>> options;  ///< dotted NixOS option -> value, from workflow.yaml
   std::string custom_module;            ///< CONFIG_NIXOS_CUSTOM_CONFIG_PATH, absolute, or empty
   /// Name of the image's derivation: how a store path tells which system it is.
@@ -61,6 +95,8 @@ struct Node {
   std::string test;       ///< the part behind the prefix, e.g. "xfs-reflink-4k"; empty in mix
   std::string system;     ///< System::name
   std::string mac;        ///< 52:54:00:xx:xx:xx from (tree, name), unique in the plan
+  std::string kernel;     ///< external kernel it boots: "baseline" | "dev" (Linux::record); empty: its image's
+  int gdb_port = 0;       ///< loopback port to try first; 0: no gdb stub
   std::vector<Drive> drives;
   std::string directory;  ///< absolute: <storage>/<instance id>/<name>: root.qcow2, extra<N>.<fmt>, console.log
   bool operator==(const Node&) const = default;
@@ -88,8 +124,32 @@ struct Libvirt {
   std::string aio_mode;           ///< native | threads | io_uring
   std::string cache_mode;         ///< none | writeback | ...
   bool vnc = false;
+  bool gdb = false;               ///< every node gets a stub on loopback
   std::string accelerator;        ///< auto | kvm | tcg
   bool operator==(const Libvirt&) const = default;
+};
+
+/// A kernel tree built outside Nix: `make linux`.
+struct LinuxRef {
+  std::string name;               ///< baseline | dev
+  std::string ref;                ///< branch, tag or commit
+  std::string localversion;       ///< appended to the release
+  bool operator==(const LinuxRef&) const = default;
+};
+struct Linux {
+  bool enabled = false;
+  std::string url;                ///< git URL or absolute path of a local tree
+  std::vector<LinuxRef> refs;     ///< baseline, and dev when it differs
+  int depth = 0;                  ///< of a shallow clone; 0: everything
+  std::string tree;               ///< absolute: sources; made from url unless it exists
+  std::string build;              ///< absolute: O= of each ref is <build>/<name>
+  std::string destdir;            ///< absolute: boot/, lib/modules/, <name>.json
+  std::vector<std::string> fragments;  ///< files of kconfigs/kernel/, without .config
+  std::string compiler;           ///< gcc | clang
+  bool ccache = false;
+  bool operator==(const Linux&) const = default;
+  /// What was installed last for a ref: {release, image, config, modules, vmlinux, source, build}.
+  std::string record(const std::string& name) const { return destdir + "/" + name + ".json"; }
 };
 
 struct Deadlines {                ///< seconds, all from Kconfig
@@ -113,6 +173,8 @@ struct Nix {
   std::string library;            ///< absolute path of the nixos-flake library
   std::string nixpkgs_url;        ///< flakeref that overrides the library's nixpkgs; empty: its own pin
   bool standin = false;           ///< nixpkgs_url is our own nixos/standin
+  bool flakes = true;             ///< false: nix-build '<nixpkgs/nixos>' with configuration.nix
+  std::string channel;            ///< nixos-26.05; without flakes and nixpkgs_url
   bool use_local_mirror = false;
   std::string mirror_url;
   bool operator==(const Nix&) const = default;
@@ -141,6 +203,7 @@ struct Plan {
   std::string controller_python;    ///< KDEVOPS_PYTHON_INTERPRETER: localhost's
   Nix nix;
   Libvirt libvirt;
+  Linux linux;
   Deadlines deadlines;
   Ssh ssh;
   std::vector<System> systems;

@@ -7,6 +7,7 @@
 #include "plan/identity.h"
 #include "plan/machines.h"
 #include "plan/nodes.h"
+#include "plan/systems.h"
 #include "plan/values.h"
 #include "plan/variables.h"
 #include "support/cli.h"
@@ -66,20 +67,34 @@ Plan make_plan(const Config& config, const std::vector<Workflow>& workflows, con
   plan.deadlines.shutdown = in_range(config, "NIXOS_SHUTDOWN_TIMEOUT", 60, 1, 86400);
 
   const bool nixos = plan.bringup && !declared;
+  // Where the sources are is known, but not yet among the variables.
+  auto paths = variables;
+  set_variable(paths, "topdir_path", site.topdir);
+  plan.linux = plan_linux(config, paths, plan.baseline_and_dev);
   if (nixos) {
-    plan.systems.push_back(plan_system(config, workflows, site, plan.libvirt.machine));
+    plan.systems = plan_systems(config, workflows, site, plan.libvirt.machine, plan.baseline_and_dev);
+    for (auto& system : plan.systems) system.shares = plan_shares(config, paths);
+    const bool imageless = plan.systems.front().backend == "imageless";
+    if (imageless && !plan.linux.enabled) {
+      throw config.error("NIXOS_BACKEND_IMAGELESS", "needs a kernel from outside, but CONFIG_BOOTLINUX is not set",
+                         "run: make olddefconfig");
+    }
     const auto drives = plan_drives(config);
     for (const auto& host : inventory.hosts) {
       Node node;
       node.name = host.name;
       node.role = host.role;
       node.test = host.test;
-      node.system = plan.systems.front().name;
+      node.system = plan.systems[host.role == Role::dev ? plan.systems.size() - 1 : 0].name;
+      if (imageless) node.kernel = plan.linux.refs[host.role == Role::dev ? plan.linux.refs.size() - 1 : 0].name;
       node.drives = drives;
       node.directory = fmt::format("{}/{}/{}", plan.libvirt.storage, plan.instance.id, host.name);
       plan.nodes.push_back(std::move(node));
     }
     assign_macs(plan.nodes, site.tree);
+    if (plan.libvirt.gdb) assign_gdb_ports(plan.nodes, site.tree, config);
+  } else if (declared && config.enabled("NIXOS_DEPLOY")) {
+    plan.systems = plan_machines(config, workflows, site, inventory.hosts);
   }
 
   plan.ansible = plan_ansible(config);
@@ -88,7 +103,7 @@ Plan make_plan(const Config& config, const std::vector<Workflow>& workflows, con
   plan.ansible.groups.push_back(std::move(all));
   plan.ansible.groups.insert(plan.ansible.groups.end(), inventory.groups.begin(),
                              inventory.groups.end());
-  set_interpreters(plan.ansible.groups, config, nixos);
+  set_interpreters(plan.ansible.groups, config, nixos || !plan.systems.empty());
   plan.controller_python = interpreter(config, "KDEVOPS_PYTHON_INTERPRETER", "/usr/bin/python3");
 
   add_common_variables(variables, config, plan);

@@ -23,6 +23,11 @@ std::string single_line(const Config& config, const std::string& name, const std
   return value;
 }
 
+std::string source_path(const std::string& text, const std::string& topdir) {
+  if (text.empty() || text.front() == '/') return text;
+  return fmt::format("{}/{}", topdir, text);
+}
+
 std::string required(const Config& config, const std::string& name, const std::string& fallback) {
   auto value = single_line(config, name, fallback);
   if (value.empty()) throw config.error(name, "is empty", "set it in menuconfig, or remove the line");

@@ -17,6 +17,9 @@ int in_range(const kconfig::Config& config, const std::string& name, int fallbac
 /// A string without a line break: it becomes one word or line somewhere that cannot quote one.
 std::string single_line(const kconfig::Config& config, const std::string& name, const std::string& fallback);
 
+/// An absolute path from one whose relative form means "below the sources". Empty stays empty.
+std::string source_path(const std::string& text, const std::string& topdir);
+
 /// single_line(), and not empty.
 std::string required(const kconfig::Config& config, const std::string& name, const std::string& fallback);
 
