@@ -2,7 +2,7 @@
 #include "emit/tree.h"
 
 #include <algorithm>
-#include <set>
+#include <functional>
 
 #include <fmt/format.h>
 
@@ -20,56 +20,51 @@ using support::Files;
 
 namespace {
 
+const std::string generated = "nixos/generated/";
+
 std::string shell_literal(std::string_view text) { return support::shell_quote({std::string(text)}); }
 
 /// Paths below nixos/generated of one root that an earlier plan wrote and `tree` does not have:
 /// whole systems, domain documents and wrappers. Nothing else there is ours to remove.
 std::vector<std::string> stale(const std::map<std::string, Generated>& tree, const Files& files,
                                const std::string& root) {
-  const std::string generated = "nixos/generated";
   std::vector<std::string> paths;
   for (const auto& name : files.list(root + "/" + generated)) {
-    const std::string path = generated + "/" + name;
+    const std::string path = generated + name;
     const bool wrapper = name.starts_with("run-") && name.ends_with("-wrapper.sh");
     const bool system = files.exists(root + "/" + path + "/flake.nix");
     if (wrapper && !tree.contains(path)) paths.push_back(path);
     if (system && !tree.contains(path + "/flake.nix")) paths.push_back(path);
   }
-  for (const auto& name : files.list(root + "/" + generated + "/libvirt")) {
-    const std::string path = generated + "/libvirt/" + name;
+  for (const auto& name : files.list(root + "/" + generated + "libvirt")) {
+    const std::string path = generated + "libvirt/" + name;
     if (name.ends_with(".xml") && !tree.contains(path)) paths.push_back(path);
   }
   std::sort(paths.begin(), paths.end());
   return paths;
 }
 
-}  // namespace
+using ReadTemplate = std::function<std::string(const std::string&)>;
 
-std::map<std::string, Generated> generate(const Plan& plan, const Files& files,
-                                          const std::string& topdir) {
-  std::map<std::string, Generated> tree;
-  const auto read_template = [&](const std::string& name) {
-    return files.read_or_throw(topdir + "/templates/" + name);
-  };
-  const std::string generated = "nixos/generated/";
-  tree["hosts"] = {hosts_ini(plan)};
-  // kdevops's own mode for it; an executable ansible.cfg is read all the same.
-  tree["ansible.cfg"] = {ansible_cfg(plan), 0755};
-  tree["extra_vars.yaml"] = {extra_vars_yaml(plan)};
-  tree["guestfs/kdevops_nodes.yaml"] = {kdevops_nodes_yaml(plan)};
-  tree[generated + "plan.json"] = {plan::to_json(plan)};
-  if (!plan.bringup || plan.nodes.empty()) return tree;
-
-  tree[generated + "vms.nix"] = {vms_nix(plan)};
-  tree[generated + "ssh_config"] = {fleet_config_text(plan, {})};
-  const auto flake = read_template("nix/flake.nix");
+/// nixos/generated/<system>/ of every system.
+void add_systems(std::map<std::string, Generated>& tree, const Plan& plan, const ReadTemplate& read_template) {
   for (const auto& system : plan.systems) {
     const std::string directory = generated + system.name + "/";
-    tree[directory + "flake.nix"] = {flake_nix(plan, system, flake, "templates/nix/flake.nix")};
+    const std::string flake = system.backend == "imageless" ? "nix/imageless.nix" : "nix/flake.nix";
+    tree[directory + "flake.nix"] = {flake_nix(plan, system, read_template(flake), "templates/" + flake)};
     tree[directory + "default.nix"] = {default_nix(plan, system)};
-    tree[directory + "hardware-configuration.nix"] = {hardware_configuration_nix(system)};
     tree[directory + "workflow-deps.nix"] = {workflow_deps_nix(system)};
+    // A machine that exists describes itself: make deploy asks it.
+    if (system.backend != "machine") {
+      tree[directory + "hardware-configuration.nix"] = {hardware_configuration_nix(system)};
+    }
   }
+}
+
+/// What brings up nodes of ours.
+void add_nodes(std::map<std::string, Generated>& tree, const Plan& plan, const ReadTemplate& read_template) {
+  tree[generated + "vms.nix"] = {vms_nix(plan)};
+  tree[generated + "ssh_config"] = {fleet_config_text(plan, {})};
   tree[generated + "libvirt/network.xml"] = {network_xml(plan, read_template("libvirt/network.xml"))};
   const auto domain = read_template("libvirt/domain.xml");
   const auto wrapper = read_template("run-wrapper.sh");
@@ -80,6 +75,24 @@ std::map<std::string, Generated> generate(const Plan& plan, const Files& files,
                                shell_literal, "templates/run-wrapper.sh"),
         0755};
   }
+}
+
+}  // namespace
+
+std::map<std::string, Generated> generate(const Plan& plan, const Files& files,
+                                          const std::string& topdir) {
+  std::map<std::string, Generated> tree;
+  const ReadTemplate read_template = [&](const std::string& name) {
+    return files.read_or_throw(topdir + "/templates/" + name);
+  };
+  tree["hosts"] = {hosts_ini(plan)};
+  // kdevops's own mode for it; an executable ansible.cfg is read all the same.
+  tree["ansible.cfg"] = {ansible_cfg(plan), 0755};
+  tree["extra_vars.yaml"] = {extra_vars_yaml(plan)};
+  tree["guestfs/kdevops_nodes.yaml"] = {kdevops_nodes_yaml(plan)};
+  tree[generated + "plan.json"] = {plan::to_json(plan)};
+  add_systems(tree, plan, read_template);
+  if (!plan.nodes.empty()) add_nodes(tree, plan, read_template);
   return tree;
 }
 

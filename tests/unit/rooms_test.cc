@@ -19,11 +19,13 @@ const std::map<std::string, std::vector<std::string>> below{
     {"plan", {"formats"}},
     {"emit", {"plan"}},
     {"nix", {"emit"}},
+    {"kernel", {"nix"}},
     {"ssh", {"emit"}},
+    {"deploy", {"nix", "ssh"}},
     {"hypervisor", {"emit"}},
     {"results", {"hypervisor", "nix", "ssh"}},
-    {"fleet", {"hypervisor", "nix", "ssh"}},
-    {"bin", {"fleet", "results"}},
+    {"fleet", {"hypervisor", "kernel", "ssh"}},
+    {"bin", {"deploy", "fleet", "results"}},
 };
 
 bool may_include(const std::string& from, const std::string& to) {
