@@ -37,6 +37,7 @@
           self.nixosModules.user
         ];
         user = ./modules/user.nix;
+        kernel = ./modules/kernel.nix;
         backends = {
           imageless = ./modules/backends/imageless.nix;
           libvirt = ./modules/backends/libvirt.nix;

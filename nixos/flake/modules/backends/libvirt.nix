@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# A guest with a disk image, for libvirt: virtio disk /dev/vda with an MBR, GRUB, and one ext4 file
-# system that grows into the disk. Its name may come by DHCP, so that one image serves many guests.
+# A guest with a disk image, for libvirt: virtio disk /dev/vda with an MBR and GRUB, or an EFI system
+# partition and systemd-boot, and one ext4 file system that grows into the disk. Its name may come by DHCP,
+# so that one image serves many guests.
 {
   config,
   lib,
@@ -9,14 +10,25 @@
   ...
 }:
 let
-  cfg = config.nixos-flake.console;
-  serial = if pkgs.stdenv.hostPlatform.isAarch64 then "ttyAMA0" else "ttyS0";
+  cfg = config.nixos-flake;
+  inherit (pkgs.stdenv.hostPlatform) isAarch64;
+  serial = if isAarch64 then "ttyAMA0" else "ttyS0";
 in
 {
   imports = [
     (modulesPath + "/profiles/qemu-guest.nix")
     ./guest.nix
   ];
+
+  options.nixos-flake.boot.efi = lib.mkOption {
+    type = lib.types.bool;
+    # A variant of system.build.images knows which firmware its image is for.
+    default = config.image.efiSupport or isAarch64;
+    defaultText = lib.literalExpression "pkgs.stdenv.hostPlatform.isAarch64";
+    description = ''
+      Boot by UEFI firmware, from the EFI system partition labelled ESP; otherwise by a PC's BIOS.
+    '';
+  };
 
   options.nixos-flake.console.autologin = lib.mkOption {
     type = lib.types.bool;
@@ -29,8 +41,13 @@ in
 
   config = {
     boot.loader.grub = {
-      enable = true;
+      enable = !cfg.boot.efi;
       device = lib.mkDefault "/dev/vda";
+    };
+    boot.loader.systemd-boot.enable = cfg.boot.efi;
+    fileSystems."/boot" = lib.mkIf cfg.boot.efi {
+      device = lib.mkDefault "/dev/disk/by-label/ESP";
+      fsType = lib.mkDefault "vfat";
     };
     boot.loader.timeout = lib.mkDefault 1;
     boot.kernelPackages = lib.mkDefault pkgs.linuxPackages_latest;
@@ -40,7 +57,7 @@ in
       "console=tty0"
       "console=${serial},115200n8"
     ];
-    systemd.services."serial-getty@${serial}" = lib.mkIf cfg.autologin {
+    systemd.services."serial-getty@${serial}" = lib.mkIf cfg.console.autologin {
       overrideStrategy = "asDropin";
       serviceConfig.ExecStart = [
         ""
