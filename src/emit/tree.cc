@@ -9,6 +9,7 @@
 #include "emit/ansible.h"
 #include "emit/libvirt.h"
 #include "emit/nix.h"
+#include "emit/outputs.h"
 #include "emit/ssh_config.h"
 #include "formats/template.h"
 #include "support/process.h"
@@ -47,13 +48,15 @@ std::vector<std::string> stale(const std::map<std::string, Generated>& tree, con
 using ReadTemplate = std::function<std::string(const std::string&)>;
 
 /// nixos/generated/<system>/ of every system.
-void add_systems(std::map<std::string, Generated>& tree, const Plan& plan, const ReadTemplate& read_template) {
+void add_systems(std::map<std::string, Generated>& tree, const Plan& plan, const ReadTemplate& read_template,
+                 const Files& files, const std::string& topdir) {
   for (const auto& system : plan.systems) {
     const std::string directory = generated + system.name + "/";
     const std::string flake = system.backend == "imageless" ? "nix/imageless.nix" : "nix/flake.nix";
     tree[directory + "flake.nix"] = {flake_nix(plan, system, read_template(flake), "templates/" + flake)};
     tree[directory + "default.nix"] = {default_nix(plan, system)};
     tree[directory + "workflow-deps.nix"] = {workflow_deps_nix(system)};
+    for (auto& [name, text] : output_files(plan, system, files, topdir)) tree[directory + name] = {std::move(text)};
     // A machine that exists describes itself: make deploy asks it.
     if (system.backend != "machine") {
       tree[directory + "hardware-configuration.nix"] = {hardware_configuration_nix(system)};
@@ -91,7 +94,7 @@ std::map<std::string, Generated> generate(const Plan& plan, const Files& files,
   tree["extra_vars.yaml"] = {extra_vars_yaml(plan)};
   tree["guestfs/kdevops_nodes.yaml"] = {kdevops_nodes_yaml(plan)};
   tree[generated + "plan.json"] = {plan::to_json(plan)};
-  add_systems(tree, plan, read_template);
+  add_systems(tree, plan, read_template, files, topdir);
   if (!plan.nodes.empty()) add_nodes(tree, plan, read_template);
   return tree;
 }
