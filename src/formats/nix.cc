@@ -40,8 +40,15 @@ std::string nix_attribute(std::string_view name) {
 std::string nix_attribute_path(std::string_view dotted) {
   std::string path;
   for (;;) {
-    const auto dot = dotted.find('.');
-    path += nix_attribute(dotted.substr(0, dot));
+    auto dot = dotted.find('.');
+    if (dotted.starts_with('"')) {
+      std::size_t close = 1;
+      while (close < dotted.size() && dotted[close] != '"') close += dotted[close] == '\\' ? 2 : 1;
+      dot = dotted.find('.', std::min(close, dotted.size()));
+      path += dotted.substr(0, dot);
+    } else {
+      path += nix_attribute(dotted.substr(0, dot));
+    }
     if (dot == std::string_view::npos) return path;
     path += '.';
     dotted.remove_prefix(dot + 1);

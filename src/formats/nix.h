@@ -46,7 +46,8 @@ class NixValue {
 /// An attribute name, quoted when it has to be.
 std::string nix_attribute(std::string_view name);
 
-/// "services.mysql.enable" -> the same, each part quoted when it has to be.
+/// "services.mysql.enable" -> the same, each part quoted when it has to be. A part that is a string
+/// literal already (nix_string) is taken as it is: fileSystems."/mnt/v1.2".
 std::string nix_attribute_path(std::string_view dotted);
 
 }  // namespace kdevops::formats

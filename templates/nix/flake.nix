@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# One NixOS system. nixos-gen fills the strings between @ signs; a line whose value is empty goes.
+# One NixOS system. nixos-gen fills the strings between @ signs; a line whose value is empty goes, a
+# line whose value is a list comes once per element.
 # Add here what every system of yours should have and Kconfig does not offer.
 {
   description = "@description@";
@@ -7,6 +8,8 @@
   inputs.nixos-flake.url = "@library@";
   inputs.nixos-flake.inputs.nixpkgs.url = "@nixpkgs@";
   inputs.nixpkgs.follows = "nixos-flake/nixpkgs";
+  inputs."@source@".url = "@source_url@";
+  inputs."@source@".flake = false;
 
   outputs =
     {
@@ -16,33 +19,50 @@
       ...
     }@inputs:
     let
+      inherit (nixpkgs) lib;
       system = "@platform@";
-      vm = nixpkgs.lib.nixosSystem {
-        inherit system;
-        specialArgs = { inherit inputs nixos-flake; };
-        modules = [
-          nixos-flake.nixosModules.backends."@backend@"
-          nixos-flake.nixosModules.user
-          { nixpkgs.overlays = [ nixos-flake.overlays.default ]; }
-          ./default.nix
-        ];
+      # An input <package>-src is the source of that package.
+      sources = removeAttrs (lib.filterAttrs (name: _: lib.hasSuffix "-src" name) inputs) [ "kernel-src" ];
+      overrides =
+        _: prev:
+        lib.mapAttrs' (
+          name: src:
+          let
+            package = lib.removeSuffix "-src" name;
+          in
+          lib.nameValuePair package (
+            (prev.${package} or (throw "there is no package ${package} whose source ${name} could be")).overrideAttrs
+              (_: {
+                inherit src;
+                version = "kdevops-${src.shortRev or "local"}";
+              })
+          )
+        ) sources;
+      specialArgs = { inherit inputs nixos-flake; };
+      modules = [
+        nixos-flake.nixosModules.backends."@backend@"
+        nixos-flake.nixosModules.user
+        { nixpkgs.overlays = [ nixos-flake.overlays.default ]; }
+        { nixpkgs.overlays = lib.mkAfter [ overrides ]; }
+        ./default.nix
+      ];
+      vm = lib.nixosSystem { inherit system specialArgs modules; };
+      # What can be made of it: disk images, an installer, a run script, tests.
+      outputs = import ./outputs.nix {
+        inherit
+          nixpkgs
+          system
+          vm
+          modules
+          specialArgs
+          ;
       };
     in
     {
       nixosConfigurations.vm = vm;
-      packages.${system} = {
+      packages.${system} = outputs.packages // {
         toplevel = vm.config.system.build.toplevel;
-        image = import "${nixpkgs}/nixos/lib/make-disk-image.nix" {
-          inherit (vm) config pkgs;
-          inherit (nixpkgs) lib;
-          name = "@image@";
-          diskSize = builtins.fromJSON "@disk_size_mib@";
-          format = "qcow2";
-          partitionTableType = "legacy";
-          installBootLoader = true;
-          # Without this every image holds a copy of nixpkgs.
-          copyChannel = false;
-        };
       };
+      checks.${system} = outputs.checks;
     };
 }

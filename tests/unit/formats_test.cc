@@ -23,6 +23,7 @@ TEST(Nix, QuotesAttributesOnlyWhenNeeded) {
   EXPECT_EQ(nix_attribute("with"), "\"with\"");
   EXPECT_EQ(nix_attribute(""), "\"\"");
   EXPECT_EQ(nix_attribute_path("a.1b.c"), "a.\"1b\".c");
+  EXPECT_EQ(nix_attribute_path("a." + nix_string("/m/v\"1.2") + ".c"), R"(a."/m/v\"1.2".c)");
 }
 
 TEST(Nix, PrintsData) {
@@ -34,6 +35,16 @@ TEST(Nix, PrintsData) {
 TEST(Template, FillsWholeLiteralsAndDropsEmptyLines) {
   EXPECT_EQ(fill_template("a = \"@x@\";\nb = \"@y@\";\n", {{"x", "1\"2"}, {"y", ""}}, nix_string, "t.nix"),
             "a = \"1\\\"2\";\n");
+}
+
+TEST(Template, RepeatsALineForEachElement) {
+  const std::string text = "\"@k@\" = \"@v@\"; # \"@all@\"\n";
+  const std::vector<std::string> keys{"a", "b"}, values{"1", "2"};
+  EXPECT_EQ(fill_template(text, {{"k", keys}, {"v", values}, {"all", "x"}}, nix_string, "t.nix"),
+            "\"a\" = \"1\"; # \"x\"\n\"b\" = \"2\"; # \"x\"\n");
+  const std::vector<std::string> none;
+  EXPECT_EQ(fill_template(text, {{"k", none}, {"v", none}, {"all", "x"}}, nix_string, "t.nix"), "");
+  EXPECT_THROW(fill_template(text, {{"k", keys}, {"v", none}, {"all", "x"}}, nix_string, "t.nix"), support::Error);
 }
 
 TEST(Template, NamesFileAndLineOfAnUnknownPlaceholder) {
