@@ -1,6 +1,6 @@
 # shellcheck shell=bash disable=SC2154 # globals of build and of earlier stages
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Helpers of every stage. Globals set by build: builder, spec_file, out, work, root.
+# Helpers of every stage. Globals set by build: builder, spec_file, out, initrd_out, work, root.
 
 log() { printf 'image: %s\n' "$*" >&2; }
 warn() { printf 'image: warning: %s\n' "$*" >&2; }
@@ -38,6 +38,13 @@ link() {
   ln -sfnT -- "$1" "$file"
 }
 
+# pack_initrd DIR: the directory as an uncompressed cpio archive on standard output, the same bytes for the
+# same files.
+pack_initrd() {
+  find "$1" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
+  (cd "$1" && find . -mindepth 1 -print0 | sort -z | cpio -0 -o -H newc --quiet --reproducible -R 0:0)
+}
+
 # want UNIT TARGET: start UNIT with TARGET.
 want() { link "../$1" "/etc/systemd/system/$2.wants/$1"; }
 
@@ -52,6 +59,7 @@ modprobe kmod
 depmod kmod
 cpio cpio
 lz4 lz4
+zstd zstd
 mke2fs e2fsprogs
 grub-mkimage grub-common
 qemu-img qemu-utils
@@ -78,7 +86,7 @@ become_root_of_a_namespace() {
   unshare --user --map-root-user --map-auto true 2>/dev/null ||
     die "cannot build an image as user $(id -un): user namespaces with subordinate ids do not work here; $hint"
   exec unshare --user --map-root-user --map-auto --mount --pid --fork --ipc --uts --kill-child \
-    env KDEVOPS_STANDIN_CACHE="$(cache_dir)" "$builder/build" "$1" "$2"
+    env KDEVOPS_STANDIN_CACHE="$(cache_dir)" "$builder/build" "$@"
 }
 
 # Where finished package trees are kept between builds.

@@ -6,7 +6,8 @@
 # a real store path would, and the guest gets exactly those.
 { lib, system }:
 let
-  guestPath = attr: "/nix/store/00000000000000000000000000000000-standin-${attr}";
+  # Not in /nix/store: that is the host's where a guest has no disk.
+  guestPath = attr: "/usr/lib/standin/${attr}";
 
   mkPackage =
     spec@{

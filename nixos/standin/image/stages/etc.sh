@@ -84,10 +84,11 @@ make_fstab() {
       | ((.options // [])
          + (if .autoFormat then ["x-systemd.makefs"] else [] end)
          + (if .autoResize then ["x-systemd.growfs"] else [] end)
+         + (if .neededForBoot and .fsType == "virtiofs" then ["x-initrd.mount"] else [] end)
          | unique - (if $mount == "/" then ["x-systemd.growfs"] else [] end)) as $options
       | [.device // "none", .mountPoint, .fsType // "auto",
          (if $options == [] then "defaults" else $options | join(",") end),
-         "0", (if .noCheck or .mountPoint == "/" then "0" else "2" end)]
+         "0", (if .noCheck or .mountPoint == "/" or (.fsType | IN("virtiofs", "9p", "tmpfs", "nfs", "nfs4")) then "0" else "2" end)]
       | map(gsub(" "; "\\040")) | join(" ")'
     spec '.swap[] | "\(.) none swap defaults 0 0"'
   } | put /etc/fstab 0644

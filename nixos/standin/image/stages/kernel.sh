@@ -1,6 +1,20 @@
 # shellcheck shell=bash disable=SC2154 # globals of build and of earlier stages
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Stage: modules to load and a small initrd that finds the root file system.
+# Stage: modules to load, and for images a small initrd that finds the root file system.
+
+make_module_configuration() {
+  spec '.kernelModules[]' | put /etc/modules-load.d/nixos.conf 0644
+  {
+    spec .modprobeConfig
+    spec '.blacklistedKernelModules[] | "blacklist \(.)"'
+  } | put /etc/modprobe.d/nixos.conf 0644
+  # The button that ends a guest, its clock's seed and what reads them, DHCP's raw sockets. An external
+  # kernel may have them built in, as modules or not at all.
+  [[ -z $initrd_out ]] || put /etc/systemd/system/systemd-modules-load.service.d/standin.conf 0644 <<'END'
+[Service]
+ExecStartPre=-/usr/sbin/modprobe -qab button evdev virtio_rng virtio_net af_packet
+END
+}
 
 make_initrd() {
   local dir=$work/initrd module
@@ -23,20 +37,13 @@ make_initrd() {
   cp "$root/usr/bin/busybox" "$dir/bin/busybox"
   ln -s busybox "$dir/bin/sh"
   install -m 0755 "$builder/guest/initrd-init" "$dir/init"
-  find "$dir" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
-  (cd "$dir" && find . -mindepth 1 -print0 | sort -z | cpio -0 -o -H newc --quiet --reproducible -R 0:0) |
-    lz4 -l -9 -q - "$root/boot/initrd" 
+  pack_initrd "$dir" | lz4 -l -9 -q - "$root/boot/initrd"
 
   spec '.kernelModules[]' | while read -r module; do
     module_exists "$module" || warn "boot.kernelModules: the guest's kernel $kernel_version has no module '$module'"
   done
-  spec '.kernelModules[]' | put /etc/modules-load.d/nixos.conf 0644
   # The button that ends a guest, its clock's seed, and what reads them.
   printf '%s\n' button evdev virtio_rng virtio_net | put /etc/modules-load.d/standin.conf 0644
-  {
-    spec .modprobeConfig
-    spec '.blacklistedKernelModules[] | "blacklist \(.)"'
-  } | put /etc/modprobe.d/nixos.conf 0644
 }
 
 # module_files NAME: the module's file and its dependencies' below the root, in load order; nothing for

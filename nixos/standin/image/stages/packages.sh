@@ -147,8 +147,8 @@ drop_jit() {
 }
 
 # NixOS has no /bin/bash, /usr/bin/python3 or /usr/bin/perl, and scripts that name them fail there. The
-# interpreters move into the store and the first line of Debian's own scripts follows them.
-interpreters=/nix/store/00000000000000000000000000000000-standin-interpreters
+# interpreters move aside and the first line of Debian's own scripts follows them.
+interpreters=/usr/lib/standin/interpreters
 
 move_interpreters() {
   local tree=$1 bin=$1$interpreters/bin file

@@ -83,15 +83,18 @@ make_profile() {
   [[ ! -L $profile/bash ]] || ln -sfn bash "$profile/sh"
   link /usr/lib "$system/sw/lib"
   link /usr/share "$system/sw/share"
-  link /boot/vmlinuz "$system/kernel"
-  link /boot/initrd "$system/initrd"
-  link /usr/lib/modules "$system/kernel-modules/lib/modules"
   link /usr "$system/systemd"
-  spec '.kernelParams | join(" ")' | put "$system/kernel-params" 0444
+  if [[ -z $initrd_out ]]; then
+    link /boot/vmlinuz "$system/kernel"
+    link /boot/initrd "$system/initrd"
+    link /usr/lib/modules "$system/kernel-modules/lib/modules"
+    spec '.kernelParams | join(" ")' | put "$system/kernel-params" 0444
+  fi
   printf '%s' "$(spec .release)" | put "$system/nixos-version" 0444
   printf 'x86_64-linux' | put "$system/system" 0444
 
-  copy_store_paths
+  # A guest without a disk has the host's store.
+  [[ -n $initrd_out ]] || copy_store_paths
   # A guest installs nothing: its packages are its configuration's.
   rm -rf "$root"/var/lib/dpkg "$root"/etc/apt "$root"/etc/dpkg "$root"/usr/lib/apt "$root"/usr/bin/{apt,dpkg}* \
     "$root"/var/lib/apt "$root"/usr/share/debconf "$root"/etc/cron.*

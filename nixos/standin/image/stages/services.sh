@@ -76,8 +76,13 @@ END
 make_gettys() {
   local tty
   install_guest_units standin-getty@.service
-  { spec '.serialGetty[]' && spec '.kernelParams[] | capture("^console=(?<t>tty[A-Z]+[0-9]+|hvc[0-9]+)") | .t'; } |
-    sort -u | while read -r tty; do
+  {
+    spec '.serialGetty[]'
+    spec '.kernelParams[] | capture("^console=(?<t>tty[A-Z]+[0-9]+|hvc[0-9]+)") | .t'
+    spec '.units[] | select(.enable != false and .wantedBy // [] != []) | .name | capture("^serial-getty@(?<t>[a-zA-Z0-9]+)\\.service$") | .t'
+    # The command line of an external kernel is not the configuration's.
+    [[ -z $initrd_out ]] || echo ttyS0
+  } | sort -u | while read -r tty; do
     link /etc/systemd/system/standin-getty@.service "/etc/systemd/system/multi-user.target.wants/standin-getty@$tty.service"
   done
 }
@@ -166,7 +171,7 @@ make_nfs_server() {
 }
 
 make_units() {
-  local i count name target
+  local i count name target file
   count=$(spec '.units | length')
   for ((i = 0; i < count; i++)); do
     name=$(spec ".units[$i].name")
@@ -174,9 +179,14 @@ make_units() {
       link /dev/null "/etc/systemd/system/$name"
       continue
     fi
+    # Our getty stands in for systemd's.
+    name=${name/#serial-getty@/standin-getty@}
+    file=$name
+    if [[ $(spec ".units[$i].dropin") == true ]]; then file=$name.d/overrides.conf; fi
     if [[ $(spec ".units[$i].text // \"\"") != "" ]]; then
-      jq -j ".units[$i].text" "$spec_json" | put "/etc/systemd/system/$name" 0644
+      jq -j ".units[$i].text" "$spec_json" | put "/etc/systemd/system/$file" 0644
     fi
+    [[ $name != standin-getty@* ]] || continue
     while read -r target; do want "$name" "$target"; done < <(spec ".units[$i].wantedBy // [] | .[]")
     while read -r target; do
       link "../$name" "/etc/systemd/system/$target.requires/$name"

@@ -10,7 +10,7 @@ read_spec() {
     '($defaults[0] * .) | .packages |= map({binDirs: []} + .) | .storePackages |= map({binDirs: []} + .)
      | .systemdPackages |= map({binDirs: []} + .)
      | .packages |= map({path: ($path + .attr)} + .) | .storePackages |= map({path: ($path + .attr)} + .)' \
-    --arg path "/nix/store/00000000000000000000000000000000-standin-" \
+    --arg path "/usr/lib/standin/" \
     "$spec_file" >"$spec_json" || die "cannot read the specification $spec_file"
 
   local unknown missing
@@ -24,12 +24,29 @@ read_spec() {
     die "no Debian 12 package stands for these packages of the configuration: $missing; remove them, name a Debian package in nixos/standin/pkgs/debian.nix, or build from the real nixpkgs (CONFIG_NIXOS_NIXPKGS_URL)"
   missing=$(spec '.unsupported | join("; ")')
   [[ -z $missing ]] || die "the stand-in's guest does not do what these options ask for: $missing"
+  if [[ -n $initrd_out ]]; then
+    [[ $(spec '.closure | type') == object ]] || die "a closure was asked for, the specification has no key \"closure\""
+    refuse_closure_options
+    system=$out
+    return
+  fi
   refuse_disk_options
   # Names of the store path carry the specification, as on NixOS: another configuration, another path.
   local digest
   digest=$(sha256sum <"$spec_json" | cut -c1-32 | tr e z)
   # shellcheck disable=SC2034 # for later stages
   system=/nix/store/$digest-nixos-system-$(spec '.systemName | gsub("[^A-Za-z0-9+._-]"; "-")')-$(spec .release)-standin
+}
+
+# A guest without a disk lives on tmpfs, with the store at the place that its paths name.
+refuse_closure_options() {
+  local bad
+  bad=$(spec '(.fileSystems | map({key: .mountPoint, value: .fsType}) | from_entries) as $type
+    | {"/": "tmpfs", "/nix/store": "virtiofs"} | to_entries[] | select($type[.key] != .value)
+    | "fileSystems.\"\(.key)\".fsType = \"\($type[.key] // "")\" (only \"\(.value)\")"')
+  [[ -z $bad ]] || die "a closure of the stand-in does not do ${bad//$'\n'/, }"
+  bad=$(spec '.fileSystems[] | select(.neededForBoot and .mountPoint != "/" and .fsType != "virtiofs" and .fsType != "tmpfs") | .mountPoint')
+  [[ -z $bad ]] || die "neededForBoot of ${bad//$'\n'/, }: the initrd of a closure mounts virtiofs and tmpfs only"
 }
 
 # Arguments of make-disk-image that change the image in a way this builder does not have.

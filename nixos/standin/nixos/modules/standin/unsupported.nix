@@ -5,7 +5,6 @@
 let
   fixed = [
     "boot.initrd.supportedFilesystems"
-    "boot.kernel.enable"
     "boot.loader.efi.canTouchEfiVariables"
     "boot.loader.grub.extraConfig"
     "boot.tmp.cleanOnBoot"
@@ -49,7 +48,7 @@ let
 in
 {
   standin.unsupported =
-    builtins.filter changed fixed
+    builtins.filter changed (fixed ++ lib.optional (!config.standin.imageless) "boot.kernel.enable")
     ++ builtins.concatLists (
       lib.mapAttrsToList (
         user: u: map (name: "users.users.${user}.${name}") (builtins.filter (name: u.${name} != defaults.${name}) ofUsers)
