@@ -6,7 +6,9 @@
 
 #include <fmt/format.h>
 
+#include "emit/libvirt_boot.h"
 #include "emit/libvirt_drives.h"
+#include "emit/libvirt_shares.h"
 #include "support/error.h"
 #include "support/hash.h"
 
@@ -54,8 +56,7 @@ void set_platform(pugi::xml_node domain, const plan::Plan& plan, const plan::Nod
   set_attribute(type, "arch", arm ? "aarch64" : "x86_64");
   set_attribute(type, "machine", plan.libvirt.machine);
   if (!arm) return;
-  // An Arm "virt" machine has no BIOS, and none of the PC's interrupt controller and timers.
-  set_attribute(domain.child("os"), "firmware", "efi");
+  // An Arm "virt" machine has none of the PC's interrupt controller and timers.
   domain.child("features").remove_child("apic");
   auto clock = domain.child("clock");
   while (clock.remove_child("timer")) {
@@ -73,6 +74,12 @@ void add_metadata(pugi::xml_node domain, const plan::Plan& plan, const plan::Nod
   set_attribute(element, "directory", node.directory);
 }
 
+/// A desktop without a screen is of no use.
+bool has_desktop(const plan::System& system) {
+  return std::any_of(system.profiles.begin(), system.profiles.end(),
+                     [](const std::string& name) { return name == "gnome" || name == "sway"; });
+}
+
 void add_vnc(pugi::xml_node devices) {
   if (devices.child("graphics")) return;
   auto graphics = devices.append_child("graphics");
@@ -82,6 +89,13 @@ void add_vnc(pugi::xml_node devices) {
   set_attribute(graphics, "listen", "127.0.0.1");
   if (devices.child("video")) return;
   set_attribute(devices.append_child("video").append_child("model"), "type", "virtio");
+}
+
+/// A pointer that is where the viewer's is.
+void add_tablet(pugi::xml_node devices) {
+  auto input = devices.append_child("input");
+  set_attribute(input, "type", "tablet");
+  set_attribute(input, "bus", "virtio");
 }
 
 }  // namespace
@@ -112,6 +126,11 @@ void set_attribute(pugi::xml_node element, const char* name, std::string_view va
 pugi::xml_node child_of(pugi::xml_node parent, const char* name) {
   const auto found = parent.child(name);
   return found ? found : parent.append_child(name);
+}
+
+void add_qemu_argument(pugi::xml_node domain, const std::string& value) {
+  set_attribute(domain, "xmlns:qemu", "http://libvirt.org/schemas/domain/qemu/1.0");
+  set_attribute(child_of(domain, "qemu:commandline").append_child("qemu:arg"), "value", value);
 }
 
 void set_accelerator(pugi::xml_node domain, bool kvm) {
@@ -165,12 +184,10 @@ std::string domain_xml(const plan::Plan& plan, const plan::Node& node,
   }
   set_text(child_of(devices, "emulator"), virt.emulator);
 
-  const auto root = devices.find_child([](pugi::xml_node disk) {
-    return disk.name() == std::string_view("disk") &&
-           disk.child("target").attribute("dev").value() == std::string_view("vda");
-  });
+  auto root = root_disk(devices);
   from.need(root, devices, "the root disk, <disk> with <target dev='vda'>,");
   set_attribute(child_of(root, "source"), "file", node.directory + "/root.qcow2");
+  set_boot(domain, plan, node);
 
   const auto interface = from.need(devices.find_child_by_attribute("interface", "type", "network"),
                                    devices, "<interface type='network'>");
@@ -181,8 +198,12 @@ std::string domain_xml(const plan::Plan& plan, const plan::Node& node,
   set_attribute(child_of(serial, "log"), "file", node.directory + "/console.log");
   set_attribute(serial.child("log"), "append", "off");
 
-  if (virt.vnc) add_vnc(devices);
+  const bool desktop = has_desktop(plan.system(node.system));
+  if (virt.vnc || desktop) add_vnc(devices);
+  if (desktop && !devices.child("input")) add_tablet(devices);
+  add_shares(domain, plan, node);
   add_drives(domain, plan, node);
+  add_gdb_stub(domain, node);
   set_accelerator(domain, virt.accelerator != "tcg");
   return print_xml(from.document);
 }

@@ -15,7 +15,8 @@ inline constexpr const char* kMetadataNamespace = "urn:x-kdevops:nixos-vm:1";
 
 /// The libvirt domain of `node`: `template_text` (templates/libvirt/domain.xml) loaded, edited as a
 /// document and printed. It states intent only: nothing of the host enters it, so "auto" and "kvm"
-/// both read type='kvm', and the root disk has no backing file yet.
+/// both read type='kvm', the root disk has no backing file yet, and the command line of an imageless
+/// node does not name its closure.
 /// A template that is no XML, or lacks what a node needs, throws Error (configuration) at its line.
 std::string domain_xml(const plan::Plan& plan, const plan::Node& node,
                        const std::string& template_text);
@@ -36,6 +37,9 @@ std::string print_xml(const pugi::xml_node& document);
 void set_attribute(pugi::xml_node element, const char* name, std::string_view value);
 /// The first child element `name`, made when missing.
 pugi::xml_node child_of(pugi::xml_node parent, const char* name);
+
+/// Adds one argument to QEMU's command line, for what libvirt does not know.
+void add_qemu_argument(pugi::xml_node domain, const std::string& value);
 
 /// Makes `domain` run under KVM or under QEMU's own translator: type, cpu and the number of vCPUs.
 /// A translated guest always gets room for two vCPUs: with one, QEMU leaves out the guest's memory

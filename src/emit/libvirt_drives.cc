@@ -13,7 +13,6 @@ namespace kdevops::emit {
 
 namespace {
 
-constexpr const char* kQemuNamespace = "http://libvirt.org/schemas/domain/qemu/1.0";
 /// The first slot on the root bus for NVMe; libvirt fills the bus from slot 1 upwards.
 constexpr int kNvmeSlot = 0x10;
 
@@ -21,9 +20,9 @@ bool bypasses_page_cache(const std::string& cache) {
   return cache == "none" || cache == "directsync";
 }
 
-/// Target names the template's own disks took.
+/// Target names the template's own disks took; the root disk's is not for others where there is none.
 std::set<std::string> taken_targets(pugi::xml_node devices) {
-  std::set<std::string> taken;
+  std::set<std::string> taken{"vda"};
   for (const auto disk : devices.children("disk")) {
     taken.insert(disk.child("target").attribute("dev").value());
   }
@@ -70,14 +69,8 @@ void add_disk(pugi::xml_node devices, const plan::Libvirt& virt, const plan::Dri
   }
 }
 
-void add_argument(pugi::xml_node domain, const std::string& value) {
-  auto commandline = child_of(domain, "qemu:commandline");
-  set_attribute(commandline.append_child("qemu:arg"), "value", value);
-}
-
 void add_nvme(pugi::xml_node domain, const plan::Libvirt& virt, const plan::Drive& drive,
               const std::string& path, std::size_t index) {
-  set_attribute(domain, "xmlns:qemu", kQemuNamespace);
   const bool direct = bypasses_page_cache(virt.cache_mode);
   const bool write_cache = virt.cache_mode != "writethrough" && virt.cache_mode != "directsync";
   nlohmann::ordered_json cache{{"direct", direct}, {"no-flush", virt.cache_mode == "unsafe"}};
@@ -92,17 +85,17 @@ void add_nvme(pugi::xml_node domain, const plan::Libvirt& virt, const plan::Driv
         {"aio", usable_aio(virt.aio_mode, virt.cache_mode)},
         {"discard", "unmap"},
         {"cache", cache}}}};
-  add_argument(domain, "-blockdev");
-  add_argument(domain, backend.dump());
-  add_argument(domain, "-device");
-  add_argument(domain, fmt::format("nvme,id=kdevops-nvme{0},serial={1},bus=pcie.0,addr={2:#x}", index,
-                                   drive.serial, kNvmeSlot + index));
-  add_argument(domain, "-device");
-  add_argument(domain,
-               fmt::format("nvme-ns,drive=kdevops-drive{0},bus=kdevops-nvme{0},nsid=1,"
-                           "logical_block_size={1},physical_block_size={2},write-cache={3}",
-                           index, drive.logical_block_size, drive.physical_block_size,
-                           write_cache ? "on" : "off"));
+  add_qemu_argument(domain, "-blockdev");
+  add_qemu_argument(domain, backend.dump());
+  add_qemu_argument(domain, "-device");
+  add_qemu_argument(domain, fmt::format("nvme,id=kdevops-nvme{0},serial={1},bus=pcie.0,addr={2:#x}",
+                                        index, drive.serial, kNvmeSlot + index));
+  add_qemu_argument(domain, "-device");
+  add_qemu_argument(domain,
+                    fmt::format("nvme-ns,drive=kdevops-drive{0},bus=kdevops-nvme{0},nsid=1,"
+                                "logical_block_size={1},physical_block_size={2},write-cache={3}",
+                                index, drive.logical_block_size, drive.physical_block_size,
+                                write_cache ? "on" : "off"));
 }
 
 }  // namespace

@@ -12,8 +12,6 @@
 
 namespace kdevops::fleet {
 
-namespace {
-
 using support::Error;
 using support::ExitCode;
 
@@ -28,8 +26,6 @@ hypervisor::Domain need_ours(const Context& context, const plan::Node& node) {
   }
   return *domain;
 }
-
-}  // namespace
 
 std::string address_of(const Context& context, const plan::Node& node) {
   const auto addresses = reserved_addresses(context);

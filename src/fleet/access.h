@@ -8,6 +8,9 @@
 
 namespace kdevops::fleet {
 
+/// The domain of `node`. Throws Error (failed) when there is none, or it is not of this tree.
+hypervisor::Domain need_ours(const Context& context, const plan::Node& node);
+
 /// The address of `node`. Throws Error (failed) when it has none yet.
 std::string address_of(const Context& context, const plan::Node& node);
 

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <thread>
 
+#include "fleet/gdb.h"
 #include "fleet/host.h"
 #include "fleet/readiness.h"
 #include "ssh/fleet_config.h"
@@ -35,6 +36,7 @@ Context real_context(const plan::Plan& plan, hypervisor::Hypervisor& hypervisor,
               ssh::write_fleet_config(plan, addresses);
             }
           },
+          [local = hypervisor.local()](int port) { return !local || loopback_port_free(port); },
           Milliseconds(250)};
 }
 

@@ -43,6 +43,8 @@ struct Context {
   std::function<HostFacts(const std::function<void(const std::string&)>& warn)> host_facts;
   /// Makes the nodes reachable by name (ssh::write_fleet_config); with none, takes that back.
   std::function<void(const Addresses&)> publish;
+  /// Whether a gdb stub can listen on 127.0.0.1:port where the nodes run.
+  std::function<bool(int port)> port_free;
   /// How often a wait looks again.
   Milliseconds poll{250};
 };

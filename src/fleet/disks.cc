@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "emit/libvirt_boot.h"
 #include "emit/libvirt_drives.h"
 #include "support/error.h"
 
@@ -19,16 +20,30 @@ std::string tree_directory(const plan::Plan& plan) {
   return plan.libvirt.storage + "/" + plan.instance.id;
 }
 
+/// What an imageless node boots from: where it comes from, where QEMU gets it.
+struct BootFile {
+  std::string from, to;
+};
+std::vector<BootFile> boot_files(const plan::Node& node, const DirectBoot& boot) {
+  return {{boot.image, emit::kernel_path(node)}, {boot.initrd, emit::initrd_path(node)}};
+}
+
 std::string file_name(const std::string& path) { return path.substr(path.rfind('/') + 1); }
 
 class LocalDisks final : public Disks {
  public:
   explicit LocalDisks(const Context& context) : context_(context) {}
 
-  void prepare(const plan::Node& node, const std::string& base, RootDisk root) override {
+  void prepare(const plan::Node& node, const Intent& intent, RootDisk root) override {
     // QEMU runs as another user and must get through; nobody has to list it.
     context_.files.make_directories(node.directory, 0711);
-    prepare_root(node, base, root);
+    if (intent.boot) {
+      for (const auto& [from, to] : boot_files(node, *intent.boot)) {
+        context_.files.write_if_changed(to, context_.files.read_or_throw(from), 0644);
+      }
+    } else {
+      prepare_root(node, intent.base, root);
+    }
     for (std::size_t i = 0; i < node.drives.size(); ++i) prepare_drive(node, i);
   }
 
@@ -106,18 +121,21 @@ class DaemonDisks final : public Disks {
  public:
   explicit DaemonDisks(const Context& context) : context_(context) {}
 
-  void prepare(const plan::Node& node, const std::string& base, RootDisk root) override {
-    for (const auto& volume : context_.hypervisor.volumes(node.directory)) {
-      if (volume.name != "root.qcow2" || root == RootDisk::keep) continue;
-      if (root == RootDisk::check && volume.base == base) continue;
-      context_.hypervisor.remove_volume(node.directory, volume.name);
+  void prepare(const plan::Node& node, const Intent& intent, RootDisk root) override {
+    std::vector<hypervisor::Volume> volumes;
+    if (!intent.boot) {
+      remove_root(node, intent.base, root);
+      volumes.push_back({"root.qcow2", "qcow2", 0, intent.base});
     }
-    std::vector<hypervisor::Volume> volumes{{"root.qcow2", "qcow2", 0, base}};
     for (std::size_t i = 0; i < node.drives.size(); ++i) {
       volumes.push_back({file_name(emit::drive_path(node, i)), node.drives[i].format,
                          node.drives[i].size_bytes, ""});
     }
     context_.hypervisor.create_volumes(node.directory, volumes);
+    if (!intent.boot) return;
+    for (const auto& [from, to] : boot_files(node, *intent.boot)) {
+      context_.hypervisor.write_volume(node.directory, file_name(to), context_.files.read_or_throw(from));
+    }
   }
 
   bool remove(const std::string& directory) override {
@@ -142,6 +160,14 @@ class DaemonDisks final : public Disks {
   }
 
  private:
+  void remove_root(const plan::Node& node, const std::string& base, RootDisk root) {
+    for (const auto& volume : context_.hypervisor.volumes(node.directory)) {
+      if (volume.name != "root.qcow2" || root == RootDisk::keep) continue;
+      if (root == RootDisk::check && volume.base == base) continue;
+      context_.hypervisor.remove_volume(node.directory, volume.name);
+    }
+  }
+
   const Context& context_;
 };
 

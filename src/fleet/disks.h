@@ -16,12 +16,14 @@ enum class RootDisk {
   replace,  ///< the base image changed
 };
 
-/// The files of a node: <directory>/root.qcow2, extra<N>.<format>, console.log.
+/// The files of a node: <directory>/root.qcow2 or vmlinuz and initrd, extra<N>.<format>, console.log.
 class Disks {
  public:
   virtual ~Disks() = default;
-  /// Makes what is missing. Extra drives that exist are always kept.
-  virtual void prepare(const plan::Node& node, const std::string& base, RootDisk root) = 0;
+  /// Makes what is missing. Extra drives that exist are always kept. An imageless node gets a copy
+  /// of its kernel and initial ramdisk: QEMU runs as another user, who need not reach what a
+  /// developer built below his home, and what libvirt hands over to that user is then no one else's.
+  virtual void prepare(const plan::Node& node, const Intent& intent, RootDisk root) = 0;
   /// Removes a node's directory with all that is in it. False when there was nothing.
   virtual bool remove(const std::string& directory) = 0;
   /// A small file of the directory; "" when there is none that we may read.

@@ -11,6 +11,7 @@
 
 #include <fmt/format.h>
 
+#include "fleet/host_shares.h"
 #include "hypervisor/kvm_probe.h"
 #include "support/descriptor.h"
 #include "support/error.h"
@@ -68,6 +69,7 @@ bool use_kvm(const plan::Plan& plan, hypervisor::Hypervisor& hypervisor,
 HostFacts ask_host(const plan::Plan& plan, hypervisor::Hypervisor& hypervisor,
                    const std::function<void(const std::string&)>& warn) {
   HostFacts facts;
+  if (hypervisor.local()) check_shares(plan, hypervisor.qemu_user());
   facts.kvm = use_kvm(plan, hypervisor, warn);
   const bool drives = std::any_of(plan.nodes.begin(), plan.nodes.end(),
                                   [](const plan::Node& node) { return !node.drives.empty(); });

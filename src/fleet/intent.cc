@@ -7,7 +7,9 @@
 #include <nlohmann/json.hpp>
 
 #include "emit/libvirt.h"
+#include "emit/libvirt_boot.h"
 #include "emit/libvirt_drives.h"
+#include "emit/libvirt_shares.h"
 #include "support/cli.h"
 #include "support/error.h"
 #include "support/hash.h"
@@ -67,6 +69,16 @@ void set_base(pugi::xml_node disk, const std::string& base) {
   store.append_child("backingStore");
 }
 
+void set_closure(pugi::xml_node domain, const DirectBoot& boot) {
+  auto cmdline = domain.child("os").child("cmdline");
+  cmdline.text().set(fmt::format("init={} {}", boot.init, cmdline.text().get()).c_str());
+  const auto share = [&](const char* tag, const std::string& directory) {
+    emit::set_attribute(emit::find_share(domain, tag).child("source"), "dir", directory);
+  };
+  share(emit::kStoreTag, boot.store);
+  share(emit::kModulesTag, boot.modules);
+}
+
 }  // namespace
 
 std::string base_image(const plan::Plan& plan, const std::string& system) {
@@ -85,6 +97,12 @@ Intent load_intent(const Context& context, const plan::Node& node) {
                          "Run `make`, which runs nixos-gen.");
   }
   intent.xml = std::move(*xml);
+  if (!node.kernel.empty()) {
+    intent.boot = load_direct_boot(context, node);
+    intent.base = intent.boot->toplevel;
+    intent.hash = support::sha256_hex(intent.xml + '\n' + fingerprint(*intent.boot));
+    return intent;
+  }
   intent.base = base_image(context.plan, node.system);
   if (!context.files.exists(intent.base)) {
     throw support::Error(support::ExitCode::failed,
@@ -95,22 +113,27 @@ Intent load_intent(const Context& context, const plan::Node& node) {
   return intent;
 }
 
-std::string definition(const Intent& intent, const HostFacts& facts) {
+std::string definition(const Intent& intent, const HostFacts& facts, int gdb_port) {
   auto document = emit::load_xml(intent.xml, "domain");
   auto domain = document.child("domain");
   emit::set_accelerator(domain, facts.kvm);
   for (auto disk : domain.child("devices").children("disk")) {
     adapt_disk(disk, facts);
-    if (disk.child("target").attribute("dev").value() == std::string_view("vda")) {
-      set_base(disk, intent.base);
-    }
   }
+  if (intent.boot) {
+    set_closure(domain, *intent.boot);
+  } else {
+    set_base(emit::root_disk(domain.child("devices")), intent.base);
+  }
+  if (gdb_port != 0) emit::set_gdb_port(domain, gdb_port);
   for (auto argument : domain.child("qemu:commandline").children("qemu:arg")) {
     adapt_argument(argument.attribute("value"), facts);
   }
   auto owner = domain.child("metadata").child("kdevops:node");
   emit::set_attribute(owner, "base", intent.base);
   emit::set_attribute(owner, "intent", intent.hash);
+  if (intent.boot) emit::set_attribute(owner, "kernel", intent.boot->release);
+  if (gdb_port != 0) emit::set_attribute(owner, "gdb", std::to_string(gdb_port));
   emit::set_attribute(owner, "accelerator", facts.kvm ? "kvm" : "tcg");
   emit::set_attribute(owner, "tool", support::version());
   return emit::print_xml(document);

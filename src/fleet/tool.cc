@@ -13,8 +13,10 @@
 #include "fleet/access.h"
 #include "fleet/context.h"
 #include "fleet/destroy.h"
+#include "fleet/gdb.h"
 #include "fleet/interrupt.h"
 #include "fleet/power.h"
+#include "fleet/reboot.h"
 #include "fleet/status.h"
 #include "fleet/up.h"
 #include "support/cli.h"
@@ -32,8 +34,9 @@ struct Options {
   std::vector<std::string> names;  ///< of verbs for any number of nodes
 };
 
-/// What follows the node behind `nixos-vm ssh`: for the shell there, whatever it looks like.
-std::vector<std::string>& remote_command() {
+/// What follows the node behind `nixos-vm ssh` and `nixos-vm gdb`: for the shell there or for gdb,
+/// whatever it looks like.
+std::vector<std::string>& passed_on() {
   static std::vector<std::string> words;
   return words;
 }
@@ -147,6 +150,19 @@ int run_destroy(const Options& options) {
   return 0;
 }
 
+int run_reboot(const Options& options) {
+  Session session(options, true);
+  const auto nodes = reboot(*session.context, options.names);
+  auto list = nlohmann::ordered_json::array();
+  for (const auto& node : nodes) {
+    list.push_back({{"name", node.name}, {"before", node.before}, {"after", node.after}});
+    if (options.json) continue;
+    fmt::print("{}: kernel {} -> {}\n", node.name, node.before.empty() ? "none" : node.before, node.after);
+  }
+  if (options.json) fmt::print("{}\n", nlohmann::ordered_json{{"nodes", list}}.dump(2));
+  return 0;
+}
+
 int run_status(const Options& options) {
   Session session(options, false);
   const auto nodes = status(*session.context, options.names);
@@ -181,12 +197,25 @@ int run_ssh(const Options& options) {
   Session session(options, false);
   const auto& node = one_node(session, options);
   session.interrupt.reset();  // ssh gets the signals from here on
-  ssh(*session.context, node, remote_command());
+  ssh(*session.context, node, passed_on());
 }
 
-/// The number of words up to the node of `nixos-vm ssh`, or all of another verb's.
+int run_gdb_port(const Options& options) {
+  Session session(options, false);
+  fmt::print("{}\n", gdb_port(*session.context, one_node(session, options)));
+  return 0;
+}
+
+int run_gdb(const Options& options) {
+  Session session(options, false);
+  const auto argv = gdb_command(*session.context, one_node(session, options), passed_on());
+  session.interrupt.reset();  // gdb gets the signals from here on
+  support::replace_process(argv);
+}
+
+/// The number of words up to the node of `nixos-vm ssh` or `nixos-vm gdb`, or all of another verb's.
 int own_words(int argc, char** argv) {
-  if (argc < 2 || argv[1] != std::string_view("ssh")) return argc;
+  if (argc < 2 || (argv[1] != std::string_view("ssh") && argv[1] != std::string_view("gdb"))) return argc;
   int i = 2;
   while (i < argc && argv[i][0] == '-') i += argv[i] == std::string_view("--plan") ? 2 : 1;
   return std::min(i + 1, argc);
@@ -201,11 +230,14 @@ const support::Tool& tool() {
           fleet_verb("down", "Shut nodes down and remove their domains; their disks stay", run_down),
           fleet_verb("start", "Power nodes on without waiting for them", run_start),
           fleet_verb("stop", "Shut nodes down", run_stop),
+          fleet_verb("reboot", "Restart imageless nodes on the kernel and closure built last", run_reboot),
           fleet_verb("destroy", "Remove nodes with their disks, addresses and ssh entries", run_destroy),
           fleet_verb("status", "Show every node's state; exit 1 when one is not running", run_status),
           node_verb("console", "Connect to a node's serial console; ^] leaves it", run_console),
           fleet_verb("ip", "Print the addresses of nodes", run_ip),
           node_verb("ssh", "Log into a node, or run a command there: ssh NODE COMMAND ...", run_ssh),
+          node_verb("gdb", "Debug a node's kernel: gdb NODE ARGUMENT ... starts gdb", run_gdb),
+          node_verb("gdb-port", "Print the loopback port of a node's gdb stub", run_gdb_port),
       }};
   return the_tool;
 }
@@ -216,7 +248,7 @@ int run(int argc, char** argv) {
   const int ours = own_words(argc, argv);
   int first = ours;
   if (first < argc && argv[first] == std::string_view("--")) ++first;
-  remote_command().assign(argv + first, argv + argc);
+  passed_on().assign(argv + first, argv + argc);
   return support::run_tool(tool(), ours, argv);
 }
 

@@ -12,6 +12,7 @@
 #include "fleet/console_log.h"
 #include "fleet/disks.h"
 #include "fleet/failures.h"
+#include "fleet/gdb.h"
 #include "fleet/intent.h"
 #include "fleet/power.h"
 #include "fleet/readiness.h"
@@ -31,6 +32,7 @@ struct Task {
   const plan::Node* node;
   Intent intent;
   std::optional<Domain> domain;
+  bool restart = false;   ///< also when it runs as planned
 
   bool define() const { return !domain || domain->owner->intent != intent.hash; }
   /// Defined for an accelerator that the host has no more, or that it has now.
@@ -38,7 +40,9 @@ struct Task {
   bool new_base() const { return domain && domain->owner->base != intent.base; }
   bool running() const { return domain && domain->state == State::running; }
   const char* action() const {
-    return !domain ? "created" : define() ? "changed" : running() ? "unchanged" : "started";
+    if (!domain) return "created";
+    if (define()) return "changed";
+    return !running() ? "started" : restart ? "restarted" : "unchanged";
   }
 };
 
@@ -54,12 +58,13 @@ void check_owner(const Context& context, const plan::Node& node, const Domain& d
   }
 }
 
-std::vector<Task> plan_tasks(const Context& context, const std::vector<const plan::Node*>& nodes) {
+std::vector<Task> plan_tasks(const Context& context, const std::vector<const plan::Node*>& nodes,
+                             const std::vector<Domain>& existing, Restart restart) {
   std::map<std::string, Domain> domains;
-  for (auto& domain : context.hypervisor.domains()) domains.emplace(domain.name, domain);
+  for (const auto& domain : existing) domains.emplace(domain.name, domain);
   std::vector<Task> tasks;
   for (const auto* node : nodes) {
-    Task task{node, load_intent(context, *node), std::nullopt};
+    Task task{node, load_intent(context, *node), std::nullopt, restart == Restart::always};
     if (const auto found = domains.find(node->name); found != domains.end()) {
       check_owner(context, *node, found->second);
       task.domain = found->second;
@@ -103,8 +108,9 @@ class Publisher {
 
 class BringUp {
  public:
-  BringUp(const Context& context, std::vector<Task> tasks, const HostFacts& facts, AddressBook& book)
-      : context_(context), tasks_(std::move(tasks)), facts_(facts), book_(book),
+  BringUp(const Context& context, std::vector<Task> tasks, const HostFacts& facts, AddressBook& book,
+          GdbPorts& ports)
+      : context_(context), tasks_(std::move(tasks)), facts_(facts), book_(book), ports_(ports),
         disks_(make_disks(context)) {}
 
   std::vector<NodeUp> run(std::size_t width) {
@@ -132,19 +138,23 @@ class BringUp {
     if (task.define()) {
       stop_changed(task);
       stage(node, "disks");
-      disks_->prepare(node, task.intent.base, !task.domain      ? RootDisk::check
-                                              : task.new_base() ? RootDisk::replace
-                                                                : RootDisk::keep);
+      disks_->prepare(node, task.intent, !task.domain      ? RootDisk::check
+                                         : task.new_base() ? RootDisk::replace
+                                                           : RootDisk::keep);
+    } else if (task.restart && task.running()) {
+      stage(node, "stop");
+      shut_down(context_, node.name);
     }
     stage(node, "reserve");
     const auto address = book_.reserve(node);
-    if (task.define() || (!task.running() && task.moved(facts_))) {
+    const bool boots = task.define() || task.restart || !task.running();
+    if (task.define() || (boots && (task.moved(facts_) || lost_gdb_port(task)))) {
       stage(node, "define");
-      context_.hypervisor.define(definition(task.intent, facts_));
+      context_.hypervisor.define(definition(task.intent, facts_, ports_.choose(node)));
     }
-    const bool crashed = task.running() && !task.define() && has_crashed(node, address);
+    const bool crashed = !boots && has_crashed(node, address);
     std::int64_t old_lease = 0;
-    if (task.define() || !task.running() || crashed) {
+    if (boots || crashed) {
       old_lease = lease_expiry(context_, node, address);
       stage(node, "start");
       if (crashed || (task.domain && task.domain->state == State::crashed)) {
@@ -156,6 +166,12 @@ class BringUp {
     return {node.name, address, crashed ? "restarted" : task.action()};
   }
 
+  /// Someone else listens now where its stub would.
+  bool lost_gdb_port(const Task& task) const {
+    const int port = task.domain->owner->gdb_port;
+    return port != 0 && !context_.port_free(port);
+  }
+
   /// A running domain whose guest gave up: its console says so, and nobody answers.
   bool has_crashed(const plan::Node& node, const std::string& address) {
     const auto crash = crash_line(console_text(context_, node.directory));
@@ -165,12 +181,18 @@ class BringUp {
     return true;
   }
 
+  static std::string what_changed(const Task& task) {
+    const auto& boot = task.intent.boot;
+    if (boot && boot->release != task.domain->owner->kernel) return "it gets kernel " + boot->release;
+    if (!task.new_base()) return "its domain changed since it was made";
+    if (boot) return "the closure changed since it was made";
+    return "the image changed since it was made; its root disk is made anew, its extra drives stay";
+  }
+
   void stop_changed(const Task& task) {
     if (!task.domain) return;
     const auto& node = *task.node;
-    context_.progress.note(fmt::format(
-        "{}: {} changed since it was made{}", node.name, task.new_base() ? "the image" : "its domain",
-        task.new_base() ? "; its root disk is made anew, its extra drives stay" : ""));
+    context_.progress.note(fmt::format("{}: {}", node.name, what_changed(task)));
     if (task.domain->state != State::off) {
       stage(node, "stop");
       shut_down(context_, node.name);
@@ -190,6 +212,7 @@ class BringUp {
   const std::vector<Task> tasks_;
   const HostFacts facts_;
   AddressBook& book_;
+  GdbPorts& ports_;
   const std::unique_ptr<Disks> disks_;
 };
 
@@ -202,11 +225,13 @@ std::size_t boot_width(const plan::Plan& plan, const hypervisor::Host& host, boo
   return static_cast<std::size_t>(std::max<std::uint64_t>(2, std::min(by_memory, by_cpus)));
 }
 
-std::vector<NodeUp> up(const Context& context, const std::vector<std::string>& names) {
+std::vector<NodeUp> up(const Context& context, const std::vector<std::string>& names, Restart restart) {
   const auto nodes = select(context.plan, names);
-  auto tasks = plan_tasks(context, nodes);
-  const bool starts = std::any_of(tasks.begin(), tasks.end(),
-                                  [](const Task& t) { return t.define() || !t.running(); });
+  const auto domains = context.hypervisor.domains();
+  auto tasks = plan_tasks(context, nodes, domains, restart);
+  const bool starts = std::any_of(tasks.begin(), tasks.end(), [](const Task& t) {
+    return t.define() || t.restart || !t.running();
+  });
   HostFacts facts;
   if (starts) {
     facts = context.host_facts([&](const std::string& text) { context.progress.warn(text); });
@@ -214,7 +239,9 @@ std::vector<NodeUp> up(const Context& context, const std::vector<std::string>& n
   const auto host = context.hypervisor.host();
   if (starts) warn_of_memory(context, host, nodes.size());
   AddressBook book(context, nodes);
-  return BringUp(context, std::move(tasks), facts, book).run(boot_width(context.plan, host, facts.kvm));
+  GdbPorts ports(context, domains);
+  return BringUp(context, std::move(tasks), facts, book, ports)
+      .run(boot_width(context.plan, host, facts.kvm));
 }
 
 }  // namespace kdevops::fleet

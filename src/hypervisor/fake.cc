@@ -7,6 +7,7 @@
 #include <pugixml.hpp>
 
 #include "emit/libvirt.h"
+#include "hypervisor/owner.h"
 #include "support/error.h"
 
 namespace kdevops::hypervisor {
@@ -48,6 +49,11 @@ void FakeHypervisor::set_state(const std::string& name, State state) {
   domains_.at(name).state = state;
 }
 
+std::string FakeHypervisor::xml(const std::string& name) const {
+  const std::lock_guard lock(mutex_);
+  return domains_.at(name).xml;
+}
+
 void FakeHypervisor::add_lease(const Lease& lease) {
   const std::lock_guard lock(mutex_);
   leases_.push_back(lease);
@@ -58,10 +64,7 @@ Domain FakeHypervisor::describe(const std::string& name, const Record& record) {
   const auto document = parse(record.xml);
   for (const auto element : document.child("domain").child("metadata")) {
     if (element.attribute("xmlns:kdevops").value() != std::string_view(emit::kMetadataNamespace)) continue;
-    const auto get = [&](const char* key) { return std::string(element.attribute(key).value()); };
-    domain.owner = Owner{get("tree"),      get("id"),   get("node"),   get("mac"), get("network"),
-                         get("directory"), get("base"), get("intent"), get("tool"),
-                         get("accelerator") == "kvm"};
+    domain.owner = read_owner(element);
   }
   return domain;
 }
@@ -179,6 +182,13 @@ void FakeHypervisor::create_volumes(const std::string& directory, const std::vec
   note("create volumes " + directory);
   const std::lock_guard lock(mutex_);
   for (const auto& volume : made) directories_[directory].emplace(volume.name, volume);
+}
+
+void FakeHypervisor::write_volume(const std::string& directory, const std::string& name,
+                                  const std::string& bytes) {
+  note("write volume " + directory + "/" + name);
+  const std::lock_guard lock(mutex_);
+  directories_[directory][name] = {name, "raw", bytes.size(), ""};
 }
 
 void FakeHypervisor::remove_volume(const std::string& directory, const std::string& name) {

@@ -36,6 +36,8 @@ class FakeHypervisor final : public Hypervisor {
   std::vector<Lease> leases(const std::string& network) override;
 
   void create_volumes(const std::string& directory, const std::vector<Volume>& volumes) override;
+  void write_volume(const std::string& directory, const std::string& name,
+                    const std::string& bytes) override;
   void remove_volume(const std::string& directory, const std::string& name) override;
   std::vector<Volume> volumes(const std::string& directory) override;
   std::string read_volume(const std::string&, const std::string&) override { return {}; }
@@ -49,6 +51,8 @@ class FakeHypervisor final : public Hypervisor {
 
   /// Every changing call so far, in order.
   std::vector<std::string> calls() const;
+  /// The definition of a domain, as it was given.
+  std::string xml(const std::string& name) const;
   void set_state(const std::string& name, State state);
   void add_lease(const Lease& lease);
 

@@ -22,10 +22,12 @@ struct Owner {
   std::string mac;
   std::string network;       ///< where its reservation is
   std::string directory;     ///< of the node's disks and log
-  std::string base;          ///< the base image its root disk stands on
+  std::string base;          ///< the base image its root disk stands on, or its closure
   std::string intent;        ///< sha256 of what the domain was made from
   std::string tool_version;
   bool kvm = false;          ///< defined to run under KVM
+  std::string kernel;        ///< release of the kernel it boots directly, or empty
+  int gdb_port = 0;          ///< of its gdb stub on loopback; 0: none
 };
 
 struct Domain {
@@ -110,6 +112,9 @@ class Hypervisor {
   /// For users who may not write where the disks are: files made, read and removed by the daemon.
   /// Makes `directory` and the volumes in it that do not exist yet, owned by QEMU's user.
   virtual void create_volumes(const std::string& directory, const std::vector<Volume>& volumes) = 0;
+  /// Makes or replaces a file; whoever runs QEMU can read it.
+  virtual void write_volume(const std::string& directory, const std::string& name,
+                            const std::string& bytes) = 0;
   virtual void remove_volume(const std::string& directory, const std::string& name) = 0;
   /// The files in `directory`; empty when there is none.
   virtual std::vector<Volume> volumes(const std::string& directory) = 0;

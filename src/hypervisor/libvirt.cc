@@ -7,6 +7,7 @@
 #include <pugixml.hpp>
 
 #include "emit/libvirt.h"
+#include "hypervisor/owner.h"
 
 namespace kdevops::hypervisor {
 
@@ -34,11 +35,7 @@ std::optional<Owner> owner_of(virDomainPtr domain) {
   if (!text) return std::nullopt;
   pugi::xml_document document;
   if (!document.load_string(text.get())) return std::nullopt;
-  const auto element = document.document_element();
-  const auto get = [&](const char* name) { return std::string(element.attribute(name).value()); };
-  return Owner{get("tree"),      get("id"),   get("node"),   get("mac"), get("network"),
-               get("directory"), get("base"), get("intent"), get("tool"),
-               get("accelerator") == "kvm"};
+  return read_owner(document.document_element());
 }
 
 Domain describe(virDomainPtr domain) {

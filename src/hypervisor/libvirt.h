@@ -37,6 +37,8 @@ class Libvirt final : public Hypervisor {
   std::vector<Lease> leases(const std::string& network) override;
 
   void create_volumes(const std::string& directory, const std::vector<Volume>& volumes) override;
+  void write_volume(const std::string& directory, const std::string& name,
+                    const std::string& bytes) override;
   void remove_volume(const std::string& directory, const std::string& name) override;
   std::vector<Volume> volumes(const std::string& directory) override;
   std::string read_volume(const std::string& directory, const std::string& name) override;

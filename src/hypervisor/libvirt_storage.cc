@@ -113,6 +113,30 @@ void Libvirt::create_volumes(const std::string& directory, const std::vector<Vol
   }
 }
 
+void Libvirt::write_volume(const std::string& directory, const std::string& name,
+                           const std::string& bytes) {
+  remove_volume(directory, name);
+  create_volumes(directory, {{name, "raw", bytes.size(), ""}});
+  const auto path = directory + "/" + name;
+  const auto pool = open_pool(directory, false);
+  const auto volume = pool ? pool->volume(name) : nullptr;
+  const StreamHandle stream(virStreamNew(connection_.get(), 0));
+  if (!volume || !stream ||
+      virStorageVolUpload(volume.get(), stream.get(), 0, bytes.size(), 0) < 0) {
+    throw libvirt_error("libvirt cannot write the file", path);
+  }
+  for (std::size_t at = 0; at < bytes.size();) {
+    const int sent = virStreamSend(stream.get(), bytes.data() + at, bytes.size() - at);
+    if (sent < 0) {
+      auto error = libvirt_error("libvirt cannot write the file", path);
+      virStreamAbort(stream.get());
+      throw error;
+    }
+    at += static_cast<std::size_t>(sent);
+  }
+  if (virStreamFinish(stream.get()) < 0) throw libvirt_error("libvirt cannot write the file", path);
+}
+
 void Libvirt::remove_volume(const std::string& directory, const std::string& name) {
   const auto pool = open_pool(directory, false);
   const auto volume = pool ? pool->volume(name) : nullptr;

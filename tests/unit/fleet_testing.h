@@ -5,6 +5,7 @@
 #include <functional>
 #include <iterator>
 #include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -156,6 +157,7 @@ struct World {
             [this](const std::string&, int, Milliseconds) { return banner; },
             [this](const auto&) { return facts; },
             [this](const Addresses& addresses) { published = addresses; },
+            [this](int port) { return !busy_ports.contains(port); },
             Milliseconds(5)};
   }
 
@@ -168,6 +170,7 @@ struct World {
   std::string banner = "SSH-2.0-OpenSSH";
   HostFacts facts{false, true, true};
   Addresses published;
+  std::set<int> busy_ports;
 };
 
 }  // namespace kdevops::fleet::testing

@@ -200,8 +200,8 @@ TEST(LibvirtNetwork, HasOneReservationPerNode) {
 
 TEST(DomainDefinition, AddsWhatTheHostDecides) {
   const auto plan = make_plan(1);
-  const fleet::Intent intent{text_of(plan), "/nix/store/x/nixos.qcow2", "hash"};
-  const Parsed kvm(fleet::definition(intent, {true, true, true}));
+  const fleet::Intent intent{text_of(plan), "/nix/store/x/nixos.qcow2", "hash", {}};
+  const Parsed kvm(fleet::definition(intent, {true, true, true}, 0));
   EXPECT_EQ(kvm.at("/domain/@type"), "kvm");
   EXPECT_EQ(kvm.at("/domain/cpu/@mode"), "host-passthrough");
   EXPECT_EQ(kvm.at("//disk[target/@dev='vda']/backingStore/source/@file"), intent.base);
@@ -209,7 +209,7 @@ TEST(DomainDefinition, AddsWhatTheHostDecides) {
   EXPECT_EQ(kvm.at("/domain/metadata/*/@intent"), "hash");
   EXPECT_EQ(kvm.at("/domain/metadata/*/@base"), intent.base);
 
-  const Parsed bare(fleet::definition(intent, {false, false, false}));
+  const Parsed bare(fleet::definition(intent, {false, false, false}, 0));
   EXPECT_EQ(bare.at("/domain/@type"), "qemu");
   EXPECT_EQ(bare.at("//disk[serial='kdevops0']/driver/@cache"), "writeback");
   EXPECT_EQ(bare.at("//disk[serial='kdevops0']/driver/@io"), "threads");
@@ -217,8 +217,8 @@ TEST(DomainDefinition, AddsWhatTheHostDecides) {
 
 TEST(DomainDefinition, AdaptsNvmeDrivesToo) {
   const auto plan = with_drives("nvme", "raw");
-  const fleet::Intent intent{text_of(plan), "/base", "hash"};
-  const Parsed xml(fleet::definition(intent, {true, false, true}));
+  const fleet::Intent intent{text_of(plan), "/base", "hash", {}};
+  const Parsed xml(fleet::definition(intent, {true, false, true}, 0));
   const auto backend = nlohmann::json::parse(xml.at("//*[local-name()='arg'][2]/@value"));
   EXPECT_EQ(backend["file"]["aio"], "native");
   EXPECT_EQ(backend["cache"]["direct"], true);
