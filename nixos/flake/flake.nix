@@ -41,12 +41,15 @@
         backends = {
           imageless = ./modules/backends/imageless.nix;
           libvirt = ./modules/backends/libvirt.nix;
+          machine = ./modules/backends/machine.nix;
         };
         profiles = {
           build-tools = ./modules/profiles/build-tools.nix;
           controller = ./modules/profiles/controller.nix;
           devel = ./modules/profiles/devel.nix;
+          gnome = ./modules/profiles/gnome.nix;
           monitoring = ./modules/profiles/monitoring.nix;
+          sway = ./modules/profiles/sway.nix;
         };
         mounts = {
           shares = ./modules/mounts/shares.nix;
