@@ -19,6 +19,7 @@ let
         ;
     };
     generators = import ./generators.nix { inherit lib; };
+    kernel = import ./kernel.nix;
     # Packages carry these as data only; any name is accepted for a maintainer.
     licenses = import ./licenses.nix;
     maintainers = { };

@@ -444,6 +444,7 @@ let
         config = tree.config;
         options = tree.option;
         _class = class;
+        inherit extendModules;
       }
       // lib.optionalAttrs (prefix != [ ]) { _prefix = prefix; }
       // specialArgs;
@@ -479,13 +480,6 @@ let
         else
           null;
       config = builtins.seq checked (removeAttrs tree.config [ "_module" ]);
-    in
-    {
-      inherit config class;
-      options = builtins.seq checked evaluated.option;
-      _module = tree.config._module;
-      _type = "configuration";
-      type = lib.types.submoduleWith { inherit modules specialArgs class; };
       extendModules =
         more@{
           modules ? [ ],
@@ -500,6 +494,13 @@ let
           }
           // lib.optionalAttrs (more ? prefix) { inherit prefix; }
         );
+    in
+    {
+      inherit config class extendModules;
+      options = builtins.seq checked evaluated.option;
+      _module = tree.config._module;
+      _type = "configuration";
+      type = lib.types.submoduleWith { inherit modules specialArgs class; };
     };
 
   # ---- the words modules write ---------------------------------------------------------------

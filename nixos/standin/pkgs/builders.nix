@@ -100,13 +100,16 @@ rec {
     isAarch64 = platform.isAarch64;
     mkDerivation = attrs: unbuilt (final' attrs);
     cc = final.gcc // {
+      cc = final.gcc;
       targetPrefix = "";
       libc = final.glibc;
     };
     shell = runtimeShell;
   };
   stdenvNoCC = stdenv;
-  ccacheStdenv = stdenv;
+  ccacheStdenv = stdenv // {
+    override = _: ccacheStdenv;
+  };
   hostPlatform = platform;
   targetPlatform = platform;
 

@@ -147,6 +147,14 @@
   };
   xfstests = null;
 
+  # Test suites that nixpkgs lacks, too: the library's overlay brings them there. Debian has none of them.
+  blktests = null;
+  git-testsuite = null;
+  kselftests = null;
+  ltp = null;
+  mmtests = null;
+  pynfs = null;
+
   # Block devices.
   blktrace = "blktrace";
   cryptsetup = "cryptsetup-bin";

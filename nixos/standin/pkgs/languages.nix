@@ -59,31 +59,81 @@ let
     interpreter = "/run/current-system/sw/bin/python3";
   };
 
-  # One kernel: Debian's. Newer names mean it too, and README.md says so.
-  linuxPackages = libraries "linuxPackages" {
-    kernel = {
-      debian = "linux-image-amd64";
-      version = "6.1";
-    };
-    bcc = "bpfcc-tools";
-    cpupower = "linux-cpupower";
-    perf = "linux-perf";
-    systemtap = "systemtap";
-    turbostat = "linux-cpupower";
-    x86_energy_perf_policy = "linux-cpupower";
-  } // {
-    recurseForDerivations = false;
-    extend = _: linuxPackages;
-  };
+  # One kernel is Debian's. Others are named, and no image can be made with them.
+  kernel =
+    attr: version: debian:
+    let
+      decorate =
+        package:
+        package
+        // {
+          inherit version;
+          modDirVersion = "${version}.0";
+          baseVersion = version;
+          isModular = true;
+          # Another compiler does not matter to what is not compiled here; other sources do.
+          override =
+            change:
+            let
+              new = if lib.isFunction change then change { } else change;
+            in
+            if removeAttrs new [ "stdenv" ] == { } then
+              decorate package
+            else
+              kernel "${attr} overridden (${toString (builtins.attrNames new)})" (new.argsOverride.version or version) null;
+          overrideAttrs = change: decorate (package.overrideAttrs change);
+        };
+    in
+    decorate (mkPackage {
+      inherit attr version debian;
+      pname = "linux";
+      outputs = [
+        "out"
+        "dev"
+        "modules"
+      ];
+    });
+  ownKernel = attrs: kernel "a kernel of your own" (attrs.modDirVersion or attrs.version or "source") null;
+  linuxPackagesFor =
+    kernel:
+    lib.fix (
+      self:
+      libraries "linuxPackages" {
+        bcc = "bpfcc-tools";
+        cpupower = "linux-cpupower";
+        perf = "linux-perf";
+        systemtap = "systemtap";
+        turbostat = "linux-cpupower";
+        x86_energy_perf_policy = "linux-cpupower";
+      }
+      // {
+        inherit kernel;
+        recurseForDerivations = false;
+        extend = _: self;
+      }
+    );
+  kernels =
+    lib.genAttrs [ "linux" "linux_latest" "linux_6_1" ] (attr: kernel attr "6.1" [ "linux-image-amd64" ])
+    // {
+      linux_testing = kernel "linux_testing" "testing" null;
+    }
+    // lib.genAttrs (map (series: "linux_${series}") [ "5_10" "5_15" "6_6" "6_12" "6_18" "7_0" "7_1" ]) (
+      attr: kernel attr (lib.replaceStrings [ "linux_" "_" ] [ "" "." ] attr) null
+    );
+  kernelSets = lib.mapAttrs' (
+    attr: kernel: lib.nameValuePair (lib.replaceStrings [ "linux" ] [ "linuxPackages" ] attr) (linuxPackagesFor kernel)
+  ) kernels;
 in
-{
-  inherit python3Packages perlPackages linuxPackages python3;
+kernels
+// kernelSets
+// {
+  inherit python3Packages perlPackages python3 linuxPackagesFor;
+  buildLinux = ownKernel;
+  linuxManualConfig = ownKernel;
+  linuxPackages_custom = attrs: linuxPackagesFor (ownKernel attrs);
   python3Minimal = python3;
   python311 = python3;
   python = throw "stand-in: no package 'python'; nixpkgs has python3";
   python311Packages = python3Packages;
   perl = withLibraries "perl" "perl" perlPackages { };
-  linuxPackages_latest = linuxPackages;
-  linux = linuxPackages.kernel;
-  linux_latest = linuxPackages.kernel;
 }

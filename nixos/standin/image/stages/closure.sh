@@ -16,6 +16,7 @@ make_closure() {
   mkdir -p "$root"/{boot,dev,proc,sys,run,tmp,mnt,usr/lib/modules,nix}
   chmod 1777 "$root/tmp"
 
+  keep_mounts_at_shutdown
   mkdir -p "$(dirname "$out")"
   mv -T -- "$root$system" "$out"
   mkdir "$out/standin"
@@ -38,6 +39,15 @@ make_closure() {
 
 put_out() { cat >"$out/$1"; }
 
+# What the initrd mounted stays until systemd's last step: stopping it with the other mounts would fail.
+keep_mounts_at_shutdown() {
+  local where
+  while read -r where; do
+    where=$(cd "$root" && realpath -m --relative-to=. "./$where")
+    put "/etc/systemd/system/${where//\//-}.mount.d/standin.conf" 0644 <<<$'[Unit]\nDefaultDependencies=no'
+  done < <(spec '.fileSystems[] | select(.neededForBoot and .mountPoint != "/") | .mountPoint | select(test("^[A-Za-z0-9/]+$"))')
+}
+
 # The initrd knows the mounts that must be there before systemd: "<type> <device> <where> <options>".
 make_closure_initrd() {
   local dir=$work/initrd
@@ -45,9 +55,9 @@ make_closure_initrd() {
   cp "$root/usr/bin/busybox" "$dir/bin/busybox"
   ln -s busybox "$dir/bin/sh"
   install -m 0755 "$builder/guest/closure-init" "$dir/init"
-  # The store is read-only in a guest, whatever the host's daemon allows.
+  # What the host lends stays read-only, whatever the host's daemon allows.
   spec '.fileSystems | sort_by(.mountPoint)[] | select(.mountPoint == "/" or .mountPoint == "/nix/store" or .neededForBoot)
-    | [.fsType, .device, .mountPoint, ((if .mountPoint == "/nix/store" then ["ro"] else [] end) + (.options // []) - ["defaults"]
+    | [.fsType, .device, .mountPoint, ((if .mountPoint | IN("/nix/store", "/lib/modules") then ["ro"] else [] end) + (.options // []) - ["defaults"]
        | map(select(startswith("x-") | not)) | if . == [] then "defaults" else join(",") end)]
     | join(" ")' >"$dir/mounts"
   pack_initrd "$dir" | zstd -q -19 -o "$initrd_out/initrd"

@@ -84,7 +84,6 @@ make_fstab() {
       | ((.options // [])
          + (if .autoFormat then ["x-systemd.makefs"] else [] end)
          + (if .autoResize then ["x-systemd.growfs"] else [] end)
-         + (if .neededForBoot and .fsType == "virtiofs" then ["x-initrd.mount"] else [] end)
          | unique - (if $mount == "/" then ["x-systemd.growfs"] else [] end)) as $options
       | [.device // "none", .mountPoint, .fsType // "auto",
          (if $options == [] then "defaults" else $options | join(",") end),

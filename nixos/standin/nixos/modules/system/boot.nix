@@ -3,6 +3,7 @@
 let
   inherit (lib) mkOption types;
   cfg = config.boot;
+  inherit (cfg.kernelPackages) kernel;
   flag =
     default:
     mkOption {
@@ -33,6 +34,10 @@ in
     kernelPackages = mkOption {
       type = types.raw;
       default = pkgs.linuxPackages;
+    };
+    kernelPatches = mkOption {
+      type = types.listOf types.attrs;
+      default = [ ];
     };
     kernel.enable = flag true;
     kernel.sysctl = mkOption {
@@ -84,6 +89,8 @@ in
         default = "zstd";
       };
       verbose = flag true;
+      includeDefaultModules = flag true;
+      allowMissingModules = flag false;
     };
     loader = {
       timeout = mkOption {
@@ -96,6 +103,10 @@ in
         default = "/boot";
       };
       systemd-boot.enable = flag false;
+      systemd-boot.configurationLimit = mkOption {
+        type = types.nullOr types.int;
+        default = null;
+      };
       generic-extlinux-compatible.enable = flag false;
       grub = {
         enable = mkOption {
@@ -173,6 +184,10 @@ in
       ++ lib.optional cfg.loader.generic-extlinux-compatible.enable "boot.loader.generic-extlinux-compatible.enable"
       ++ lib.optional cfg.isContainer "boot.isContainer"
       ++ lib.optional (!cfg.initrd.enable) "boot.initrd.enable = false"
+      ++ lib.optional (
+        cfg.kernel.enable && (kernel.standin.debian or null) == null
+      ) "boot.kernelPackages = ${kernel.name or "?"} (the guest's kernel is Debian 12's)"
+      ++ lib.optional (cfg.kernel.enable && cfg.kernelPatches != [ ]) "boot.kernelPatches (the guest's kernel is not built)"
       ++ lib.optional (cfg.extraModulePackages != [ ]) "boot.extraModulePackages"
       ++ lib.optional (config.powerManagement.cpuFreqGovernor != null) "powerManagement.cpuFreqGovernor"
       ++ lib.optional config.zramSwap.enable "zramSwap.enable";
