@@ -76,8 +76,14 @@
 
       packages = forAllSystems (system: {
         inherit (pkgsFor system)
+          blktests
           cpupower
           fio
+          git-testsuite
+          kselftests
+          ltp
+          mmtests
+          pynfs
           qemu
           socat
           virtiofsd

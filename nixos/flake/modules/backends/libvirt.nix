@@ -18,6 +18,7 @@ in
   imports = [
     (modulesPath + "/profiles/qemu-guest.nix")
     ./guest.nix
+    ../kernel.nix
   ];
 
   options.nixos-flake.boot.efi = lib.mkOption {
@@ -44,7 +45,11 @@ in
       enable = !cfg.boot.efi;
       device = lib.mkDefault "/dev/vda";
     };
-    boot.loader.systemd-boot.enable = cfg.boot.efi;
+    boot.loader.systemd-boot = {
+      enable = cfg.boot.efi;
+      # Kernels and initial ramdisks are on the small system partition.
+      configurationLimit = lib.mkDefault 3;
+    };
     fileSystems."/boot" = lib.mkIf cfg.boot.efi {
       device = lib.mkDefault "/dev/disk/by-label/ESP";
       fsType = lib.mkDefault "vfat";

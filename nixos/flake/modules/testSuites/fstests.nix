@@ -3,8 +3,7 @@
 # that is missing shows up as a skipped test only, so the list is generous.
 { lib, pkgs, ... }:
 let
-  # The accounts that tests become, each with the group of its name. NixOS has none of them; low
-  # numbers are taken (2 is kmem), and tests look at names only. 123456-fsgqa tests wide user ids.
+  # The accounts that tests become, each with the group of its name. 123456-fsgqa tests wide user ids.
   group = gid: { inherit gid; };
   account = name: {
     isSystemUser = true;
@@ -15,7 +14,11 @@ let
   };
 in
 {
-  imports = [ ../python.nix ];
+  imports = [
+    ../accounts.nix
+    ../bash.nix
+    ../python.nix
+  ];
 
   environment.systemPackages = with pkgs; [
     # File systems
@@ -51,29 +54,19 @@ in
     util-linux
     which
     xfstests
-
-    # Tests rebuild their helpers
-    automake
-    gcc
-    git
-    gnumake
   ];
+  environment.pathsToLink = [ "/lib/xfstests" ];
   # xfs/802 talks to xfs_scrub's units over D-Bus.
   nixos-flake.python.packages = ps: [ ps.dbus-python ];
 
   users.groups = {
     fsgqa = group 500;
-    sys = group 501;
-    daemon = group 502;
-    bin = group 503;
     fsgqa2 = group 504;
     "123456-fsgqa" = group 505;
   };
   users.users = {
     fsgqa = account "fsgqa";
     fsgqa2 = account "fsgqa2";
-    daemon = account "daemon";
-    bin = account "bin";
     "123456-fsgqa" = account "123456-fsgqa" // {
       uid = 123456;
     };
@@ -95,7 +88,6 @@ in
 
   systemd.tmpfiles.rules = [
     # Interpreters and directories that scripts name absolutely.
-    "L+ /bin/bash - - - - ${pkgs.bash}/bin/bash"
     "L+ /usr/bin/awk - - - - ${pkgs.gawk}/bin/awk"
     "L+ /usr/lib/xfstests - - - - ${pkgs.xfstests}/lib/xfstests"
     "L+ /usr/libexec/xfsprogs - - - - ${pkgs.xfsprogs.out}/libexec/xfsprogs"

@@ -1,20 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# pynfs: NFSv4 protocol tests, from Python, against a server elsewhere.
+# pynfs: NFSv4 protocol tests, against a server elsewhere or the node's own.
+# /run/current-system/sw/lib/pynfs/nfs4.{0,1}/testserver.py
 { pkgs, ... }:
 {
-  imports = [ ../python.nix ];
-
   environment.systemPackages = with pkgs; [
-    gcc
-    git
-    gnumake
     krb5
     nfs-utils
-    swig
+    pynfs
   ];
-  nixos-flake.python.packages = ps: [
-    ps.gssapi
-    ps.ply
-    ps.setuptools
-  ];
+  environment.pathsToLink = [ "/lib/pynfs" ];
 }

@@ -1,23 +1,31 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The kernel's own selftests, built in the guest from the kernel's sources.
-{ pkgs, ... }:
+# The kernel's own selftests, of the kernel that the system boots if Nix built that.
+# /run/current-system/sw/lib/kselftests/run_kselftest.sh; the modules that some of them load are part of
+# a kernel built for it.
+{ config, pkgs, ... }:
 {
-  imports = [ ../profiles/build-tools.nix ];
+  imports = [ ../bash.nix ];
 
-  environment.systemPackages = with pkgs; [
-    clang
+  environment.systemPackages = [
+    (
+      if config.boot.kernel.enable then
+        pkgs.kselftests.override { inherit (config.boot.kernelPackages) kernel; }
+      else
+        pkgs.kselftests
+    )
+  ]
+  ++ (with pkgs; [
     ethtool
     iproute2
     keyutils
     libcap
-    libseccomp
-    llvm
     numactl
     perf
     perf-tools
-    rsync
-  ];
+    perl
+    psmisc
+  ]);
+  environment.pathsToLink = [ "/lib/kselftests" ];
 
   boot.kernelModules = [ "configfs" ];
-  systemd.tmpfiles.rules = [ "L+ /bin/bash - - - - ${pkgs.bash}/bin/bash" ];
 }
