@@ -21,6 +21,14 @@ struct Options {
   bool json = false, lock_only = false;
 };
 
+nlohmann::json describe(const nix::Built& built) {
+  if (!built.boot) return {{"out", built.out}, {"image", built.image}};
+  return {{"toplevel", built.boot->toplevel},
+          {"init", built.boot->init},
+          {"initrd", built.boot->initrd},
+          {"config_dir", built.directory}};
+}
+
 int build(const Options& options) {
   support::RealFiles files;
   support::RealProcesses processes;
@@ -35,9 +43,10 @@ int build(const Options& options) {
     fmt::print(stderr, "nixos-build: from the stand-in for nixpkgs: Debian packages in NixOS's clothes\n");
   }
   nlohmann::json data = nlohmann::json::object();
-  for (const auto& [name, built] : nix::build_images(plan, files, processes)) {
-    data[name] = {{"out", built.out}, {"image", built.image}};
-    fmt::print(stderr, "nixos-build: {}: {} {}\n", name, built.fresh ? "built" : "unchanged,", built.image);
+  for (const auto& [name, built] : nix::build_systems(plan, files, processes)) {
+    data[name] = describe(built);
+    fmt::print(stderr, "nixos-build: {}: {} {}\n", name, built.fresh ? "built" : "unchanged,",
+               built.boot ? built.out : built.image);
   }
   if (options.json) fmt::print("{}\n", data.dump(2));
   return 0;

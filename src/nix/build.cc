@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "nix/build.h"
 
-#include <filesystem>
+#include <algorithm>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "nix/flakeless.h"
 #include "nix/nix_cli.h"
+#include "nix/prepare.h"
 #include "support/error.h"
 #include "support/hash.h"
 
 namespace kdevops::nix {
 
-namespace fs = std::filesystem;
 using plan::Plan;
 using plan::System;
 using support::Error;
@@ -21,30 +22,11 @@ using support::Files;
 
 namespace {
 
-std::string generated(const Plan& plan) { return plan.instance.tree + "/nixos/generated"; }
-std::string directory(const Plan& plan, const System& system) { return generated(plan) + "/" + system.name; }
-
-/// Every regular file below `root`, as "path\0size\0bytes", in sorted order.
-void append_tree(std::string& bytes, const Files& files, const std::string& root, const std::string& prefix) {
-  for (const auto& name : files.list(root)) {
-    const std::string path = root + "/" + name, relative = prefix + name;
-    // The out-link is a result, not an input; following it would read the image itself.
-    if (prefix.empty() && name == "result") continue;
-    std::error_code error;
-    if (fs::is_directory(fs::symlink_status(path, error))) {
-      append_tree(bytes, files, path, relative + "/");
-    } else if (const auto content = files.read(path)) {
-      bytes += fmt::format("{}\n{}\n", relative, content->size()) + *content;
-    }
-  }
-}
-
 std::string library_digest(const Plan& plan, const Files& files) {
-  std::string bytes;
-  append_tree(bytes, files, plan.nix.library, "");
+  auto bytes = tree_text(files, plan.nix.library);
   constexpr std::string_view scheme = "path:";
   if (plan.nix.nixpkgs_url.starts_with(scheme)) {
-    append_tree(bytes, files, plan.nix.nixpkgs_url.substr(scheme.size()), "");
+    bytes += tree_text(files, plan.nix.nixpkgs_url.substr(scheme.size()));
   }
   return support::sha256_hex(bytes);
 }
@@ -52,9 +34,19 @@ std::string library_digest(const Plan& plan, const Files& files) {
 /// Digest of all that decides what a system's build yields: its directory and `library`.
 std::string input_digest(const Plan& plan, const System& system, const Files& files,
                          const std::string& library) {
-  std::string bytes;
-  append_tree(bytes, files, directory(plan, system), "");
-  return support::sha256_hex(bytes + library);
+  return support::sha256_hex(tree_text(files, system_directory(plan, system)) + library);
+}
+
+/// Inputs of the system's flake that change under it: sources of packages and of the kernel in
+/// directories and repositories of this host.
+std::vector<std::string> local_sources(const System& system) {
+  const auto local = [](const std::string& url) { return url.starts_with("path:") || url.starts_with("git+file:"); };
+  std::vector<std::string> inputs;
+  for (const auto& override : system.overrides) {
+    if (local(override.url)) inputs.push_back(override.package + "-src");
+  }
+  if (system.kernel.flavor == "source" && local(system.kernel.source)) inputs.emplace_back("kernel-src");
+  return inputs;
 }
 
 /// What the last build was made of: nixos/generated/.build.json.
@@ -68,9 +60,13 @@ Record read_record(const std::string& path, const Files& files) {
   Record record;
   const auto json = nlohmann::json::parse(files.read(path).value_or("{}"), nullptr, /*allow_exceptions=*/false);
   if (!json.is_object()) return record;  // damaged: as if nothing had been built
-  record.library = json.value("library", "");
-  record.systems = json.value("systems", record.systems);
-  record.outs = json.value("outs", record.outs);
+  try {
+    record.library = json.value("library", "");
+    record.systems = json.value("systems", record.systems);
+    record.outs = json.value("outs", record.outs);
+  } catch (const nlohmann::json::exception&) {
+    return {};
+  }
   return record;
 }
 
@@ -79,106 +75,158 @@ void write_record(const Record& record, const std::string& path, Files& files) {
   files.write_if_changed(path, json.dump(2) + "\n");
 }
 
-void check_library(const Plan& plan, const Files& files) {
-  if (files.exists(plan.nix.library + "/flake.nix")) return;
-  throw Error(ExitCode::configuration, "there is no flake.nix in CONFIG_NIXOS_FLAKE_PATH", plan.nix.library,
-              "leave it at its default (nixos/flake), or give the path of a nixos-flake library");
+/// Locks what has no lock yet, the library when it is another than last time, and local sources always.
+void lock_system(const Plan& plan, const System& system, const Files& files, NixCli& nix, bool library_changed) {
+  const auto directory = system_directory(plan, system);
+  auto inputs = local_sources(system);
+  const bool locked = files.exists(directory + "/flake.lock");
+  if (locked && library_changed) inputs.emplace_back("nixos-flake");
+  if (!locked) inputs.clear();  // everything is locked for the first time
+  if (!locked || !inputs.empty()) nix.lock(directory, inputs);
 }
 
-/// Locks what has no lock yet, and all of them when the library is another than last time.
-void lock_all(const Plan& plan, const Files& files, NixCli& nix, bool library_changed) {
-  for (const auto& system : plan.systems) {
-    const auto dir = directory(plan, system);
-    const bool locked = files.exists(dir + "/flake.lock");
-    if (!locked || library_changed) nix.lock(dir, locked);
+std::string flakeref(const Plan& plan, const System& system, const std::string& output) {
+  return fmt::format("path:{}#packages.{}.{}", system_directory(plan, system), system.platform, output);
+}
+
+/// Builds the images of `systems` with one command; system -> store path.
+std::map<std::string, std::string> build_images(const Plan& plan, const std::vector<const System*>& systems,
+                                                NixCli& nix) {
+  std::map<std::string, std::string> built;
+  std::vector<std::string> flakerefs;
+  for (const auto* system : systems) flakerefs.push_back(flakeref(plan, *system, "image"));
+  if (flakerefs.empty()) return built;
+  const auto outs = nix.build(flakerefs);
+  for (const auto* system : systems) {
+    // The stand-in says what it is in its images' names, too.
+    const auto name = system->image_name() + (plan.nix.standin ? "-standin" : "");
+    const auto out = outs.find(name);
+    if (out == outs.end()) {
+      throw Error(ExitCode::failed, fmt::format("nix build made no image named {}", name), system->name,
+                  "has templates/nix/outputs.nix lost its `name`?");
+    }
+    built[system->name] = out->second;
   }
+  return built;
+}
+
+/// Builds what bring-up needs; system -> store path.
+std::map<std::string, std::string> build_all(const Plan& plan, const std::vector<const System*>& systems,
+                                             NixCli& nix) {
+  std::map<std::string, std::string> built;
+  std::vector<const System*> with_disk;
+  for (const auto* system : systems) {
+    const bool imageless = system->backend == "imageless";
+    if (!plan.nix.flakes) {
+      built[system->name] = build_flakeless(plan, *system, imageless ? "toplevel" : "image", nix);
+    } else if (imageless) {
+      // Toplevels of nodes that get their name by DHCP share one store name: nothing in the answer of
+      // a common command tells them apart. No plan has two of them.
+      built[system->name] = nix.build_one(flakeref(plan, *system, "toplevel"));
+    } else {
+      with_disk.push_back(system);
+    }
+  }
+  built.merge(build_images(plan, with_disk, nix));
+  return built;
+}
+
+Built describe(const Plan& plan, const System& system, const std::string& out, bool fresh, const Files& files) {
+  Built built{out, {}, {}, system_directory(plan, system), fresh};
+  if (system.backend == "imageless") {
+    built.boot = read_bootspec(files, out);
+  } else {
+    built.image = out + "/nixos.qcow2";
+  }
+  return built;
 }
 
 }  // namespace
 
-void prepare_system(const Plan& plan, const System& system, Files& files) {
-  const auto key = support::expand_home(plan.ssh.key) + ".pub";
-  const auto text = files.read(key);
-  if (!text) {
-    throw Error(ExitCode::host_not_ready, "the instance has no public key yet", key,
-                "make one: build/nixos-ssh-key create (make bringup does it)");
-  }
-  const auto dir = directory(plan, system);
-  files.write_if_changed(dir + "/authorized_keys", *text);
-
-  const std::string custom = dir + "/custom";
-  if (system.custom_module.empty()) {
-    files.remove(custom);
-    return;
-  }
-  // A module may be one file or a directory with default.nix and what that imports.
-  std::error_code error;
-  if (!fs::is_directory(system.custom_module, error)) {
-    const auto module = files.read(system.custom_module);
-    if (!module) {
-      throw Error(ExitCode::configuration, "CONFIG_NIXOS_CUSTOM_CONFIG_PATH: there is no such file or directory",
-                  system.custom_module);
-    }
-    files.write_if_changed(custom + "/default.nix", *module);
-    return;
-  }
-  std::string before, after;
-  append_tree(before, files, custom, "");
-  append_tree(after, files, system.custom_module, "");
-  if (before == after) return;
-  files.remove(custom);
-  fs::copy(system.custom_module, custom, fs::copy_options::recursive, error);
-  if (error) throw support::system_error("cannot copy", system.custom_module, error.value());
+void check_library(const std::string& library, const Files& files) {
+  if (files.exists(library + "/flake.nix")) return;
+  throw Error(ExitCode::configuration, "there is no flake.nix in the library (CONFIG_NIXOS_FLAKE_PATH)", library,
+              "leave it at its default (nixos/flake), or give the path of a nixos-flake library");
 }
 
 void lock_systems(const Plan& plan, Files& files, support::Processes& processes) {
-  check_library(plan, files);
+  check_library(plan.nix.library, files);
   NixCli nix(processes, plan.nix);
-  for (const auto& system : plan.systems) prepare_system(plan, system, files);
-  lock_all(plan, files, nix, /*library_changed=*/true);
+  for (const auto& system : plan.systems) {
+    if (system.backend == "machine") continue;
+    prepare_system(plan, system, files);
+    if (plan.nix.flakes) lock_system(plan, system, files, nix, /*library_changed=*/true);
+  }
 }
 
-std::map<std::string, Built> build_images(const Plan& plan, Files& files, support::Processes& processes) {
-  check_library(plan, files);
-  for (const auto& system : plan.systems) prepare_system(plan, system, files);
+std::map<std::string, Built> build_systems(const Plan& plan, Files& files, support::Processes& processes) {
+  check_library(plan.nix.library, files);
+  std::vector<const System*> systems;
+  for (const auto& system : plan.systems) {
+    if (system.backend == "machine") continue;
+    prepare_system(plan, system, files);
+    systems.push_back(&system);
+  }
 
-  const std::string path = generated(plan) + "/.build.json";
+  const std::string path = plan.instance.tree + "/nixos/generated/.build.json";
   Record record = read_record(path, files);
   std::map<std::string, Built> built;
   const auto answer = [&](bool fresh) {
-    for (const auto& [name, out] : record.outs) built[name] = {out, out + "/nixos.qcow2", fresh};
+    for (const auto* system : systems) {
+      built[system->name] = describe(plan, *system, record.outs[system->name], fresh, files);
+    }
     return built;
   };
   const auto library = library_digest(plan, files);
-  bool current = record.outs.size() == plan.systems.size();
-  for (const auto& system : plan.systems) {
-    current = current && record.systems[system.name] == input_digest(plan, system, files, library) &&
-              files.exists(record.outs[system.name]) && files.exists(directory(plan, system) + "/result");
-  }
+  const bool current = std::all_of(systems.begin(), systems.end(), [&](const System* system) {
+    return local_sources(*system).empty() && files.exists(record.outs[system->name]) &&
+           files.exists(system_directory(plan, *system) + "/result") &&
+           record.systems[system->name] == input_digest(plan, *system, files, library);
+  });
   if (current) return answer(false);
 
   NixCli nix(processes, plan.nix);
-  lock_all(plan, files, nix, record.library != library);
-  std::vector<std::string> flakerefs;
-  for (const auto& system : plan.systems) {
-    flakerefs.push_back(fmt::format("path:{}#packages.{}.image", directory(plan, system), system.platform));
+  for (const auto* system : systems) {
+    if (plan.nix.flakes) lock_system(plan, *system, files, nix, record.library != library);
   }
-  const auto outs = nix.build(flakerefs);
-  record = {library, {}, {}};
-  for (const auto& system : plan.systems) {
-    // The stand-in says what it is in its images' names, too.
-    const auto name = system.image_name() + (plan.nix.standin ? "-standin" : "");
-    const auto out = outs.find(name);
-    if (out == outs.end()) {
-      throw Error(ExitCode::failed, fmt::format("nix build made no image named {}", name), system.name,
-                  "has templates/nix/flake.nix lost its `name`?");
-    }
-    nix.add_root(out->second, directory(plan, system) + "/result");
-    record.systems[system.name] = input_digest(plan, system, files, library);
-    record.outs[system.name] = out->second;
+  record = {library, {}, build_all(plan, systems, nix)};
+  for (const auto* system : systems) {
+    nix.add_root(record.outs[system->name], system_directory(plan, *system) + "/result");
+    record.systems[system->name] = input_digest(plan, *system, files, library);
   }
   write_record(record, path, files);
   return answer(true);
+}
+
+std::map<std::string, std::string> build_output(const Plan& plan, const std::string& output,
+                                                const std::vector<std::string>& names, Files& files,
+                                                support::Processes& processes) {
+  std::vector<const System*> systems;
+  for (const auto& name : names) systems.push_back(&plan.system(name));
+  if (names.empty()) {
+    for (const auto& system : plan.systems) systems.push_back(&system);
+  }
+  for (const auto* system : systems) {
+    if (system->backend == "imageless" && output != "toplevel") {
+      throw Error(ExitCode::usage, fmt::format("a system without a disk has no output \"{}\", only toplevel", output),
+                  system->name, "choose the libvirt backend: make menuconfig");
+    }
+  }
+  check_library(plan.nix.library, files);
+  NixCli nix(processes, plan.nix);
+  std::map<std::string, std::string> outs;
+  const auto record = read_record(plan.instance.tree + "/nixos/generated/.build.json", files);
+  const bool library_changed = record.library != library_digest(plan, files);
+  for (const auto* system : systems) {
+    prepare_system(plan, *system, files);
+    if (plan.nix.flakes) {
+      lock_system(plan, *system, files, nix, library_changed);
+      outs[system->name] = nix.build_one(flakeref(plan, *system, output));
+    } else {
+      outs[system->name] = build_flakeless(plan, *system, output, nix);
+    }
+  }
+  return outs;
 }
 
 }  // namespace kdevops::nix

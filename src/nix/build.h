@@ -2,8 +2,11 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
+#include <vector>
 
+#include "nix/bootspec.h"
 #include "plan/plan.h"
 #include "support/files.h"
 #include "support/process.h"
@@ -11,22 +14,29 @@
 namespace kdevops::nix {
 
 struct Built {
-  std::string out;      ///< store path of the image's derivation
-  std::string image;    ///< <out>/nixos.qcow2
-  bool fresh = false;   ///< true when this call had to build it
+  std::string out;                ///< store path of the image's derivation, or of the toplevel
+  std::string image;              ///< <out>/nixos.qcow2; empty for a system without a disk
+  std::optional<Bootspec> boot;   ///< of a system without a disk
+  std::string directory;          ///< the configuration it was built from
+  bool fresh = false;             ///< true when this call had to ask Nix
 };
 
-/// Puts beside the generated files what depends on the host: authorized_keys (the instance's public
-/// key) and a copy of the user's own module as custom/. Throws Error naming what is missing.
-void prepare_system(const plan::Plan& plan, const plan::System& system, support::Files& files);
+/// Builds what bring-up needs of every system, the images with one `nix build`, and roots each result
+/// at nixos/generated/<system>/result. Machines that exist already are left to their deployment. Does
+/// not start Nix at all while no input changed since the last build and its results are still in the
+/// store.
+std::map<std::string, Built> build_systems(const plan::Plan& plan, support::Files& files,
+                                           support::Processes& processes);
 
-/// Locks and builds the images of all systems with one `nix build`, and roots each at
-/// nixos/generated/<system>/result. Does not start Nix at all while no input changed since the last
-/// build and its results are still in the store.
-std::map<std::string, Built> build_images(const plan::Plan& plan, support::Files& files,
-                                          support::Processes& processes);
+/// Store path of packages.<platform>.<output> of each named system (all of them when none is named).
+std::map<std::string, std::string> build_output(const plan::Plan& plan, const std::string& output,
+                                                const std::vector<std::string>& systems, support::Files& files,
+                                                support::Processes& processes);
 
-/// Only the lock files.
+/// Only the lock files, the library's entry always anew.
 void lock_systems(const plan::Plan& plan, support::Files& files, support::Processes& processes);
+
+/// Throws Error when `library` holds no flake.
+void check_library(const std::string& library, const support::Files& files);
 
 }  // namespace kdevops::nix

@@ -77,33 +77,36 @@ Command NixCli::command(const char* program, std::vector<std::string> arguments)
   return command;
 }
 
-void NixCli::lock(const std::string& directory, bool update_library) {
-  auto lock = command("nix", {"flake", "lock", "path:" + directory});
-  if (update_library) {
-    // `nix flake update <input>` came with 2.19; the option it replaced still works, with a warning.
-    if (version_less(version_, "2.19")) {
-      lock.argv.insert(lock.argv.end(), {"--update-input", "nixos-flake"});
-    } else {
-      lock.argv = command("nix", {"flake", "update", "nixos-flake", "--flake", "path:" + directory}).argv;
-    }
+void NixCli::lock(const std::string& directory, const std::vector<std::string>& inputs) {
+  const auto flake = "path:" + directory;
+  std::vector<std::string> arguments{"flake", "lock", flake};
+  if (version_less(version_, "2.19")) {
+    // `nix flake update <input>` came with 2.19; the option that it replaced still works, with a warning.
+    for (const auto& input : inputs) arguments.insert(arguments.end(), {"--update-input", input});
+  } else if (!inputs.empty()) {
+    arguments = {"flake", "update", "--flake", flake};
+    arguments.insert(arguments.end(), inputs.begin(), inputs.end());
   }
-  processes_.check(lock);
+  processes_.check(command("nix", std::move(arguments)));
+}
+
+std::string NixCli::run_build(Command command, const std::string& what) {
+  command.on_error_line = [](const std::string& line) { fmt::print(stderr, "{}\n", line); };
+  const auto result = processes_.run(command);
+  if (result.status != 0) {
+    throw Error(ExitCode::failed, fmt::format("{} failed with status {}", command.argv[0] == "nix" ? "nix build" : "nix-build", result.status), what,
+                "its log is above; to run it by hand:\n" + support::shell_quote(command.argv));
+  }
+  return result.out;
 }
 
 std::map<std::string, std::string> NixCli::build(const std::vector<std::string>& flakerefs) {
   std::vector<std::string> arguments{"build", "--json", "--no-link", "--print-build-logs"};
   arguments.insert(arguments.end(), flakerefs.begin(), flakerefs.end());
-  auto build = command("nix", std::move(arguments));
-  build.on_error_line = [](const std::string& line) { fmt::print(stderr, "{}\n", line); };
-  const auto result = processes_.run(build);
-  if (result.status != 0) {
-    throw Error(ExitCode::failed, fmt::format("nix build failed with status {}", result.status),
-                fmt::format("{}", fmt::join(flakerefs, " ")),
-                "its log is above; to run it by hand:\n" + support::shell_quote(build.argv));
-  }
+  const auto answer = run_build(command("nix", std::move(arguments)), fmt::format("{}", fmt::join(flakerefs, " ")));
   std::map<std::string, std::string> outs;
   try {
-    for (const auto& entry : nlohmann::json::parse(result.out)) {
+    for (const auto& entry : nlohmann::json::parse(answer)) {
       const auto out = entry.at("outputs").at("out").get<std::string>();
       // <store>/<32 characters of hash>-<name>
       const auto base = out.substr(out.rfind('/') + 1);
@@ -113,6 +116,26 @@ std::map<std::string, std::string> NixCli::build(const std::vector<std::string>&
     throw Error(ExitCode::failed, fmt::format("nix build --json answered something else: {}", e.what()), "nix");
   }
   return outs;
+}
+
+std::string NixCli::build_one(const std::string& flakeref) {
+  const auto outs = build({flakeref});
+  if (outs.size() != 1) {
+    throw Error(ExitCode::failed, fmt::format("nix build made {} outputs instead of one", outs.size()), flakeref);
+  }
+  return outs.begin()->second;
+}
+
+std::string NixCli::build_file(const std::string& file, const std::string& attribute,
+                               const std::vector<std::pair<std::string, std::string>>& search_path) {
+  std::vector<std::string> arguments{file, "--attr", attribute, "--no-out-link"};
+  for (const auto& [name, path] : search_path) arguments.insert(arguments.end(), {"-I", name + "=" + path});
+  auto answer = run_build(command("nix-build", std::move(arguments)), fmt::format("{} {}", file, attribute));
+  answer.erase(answer.find_last_not_of('\n') + 1);
+  if (!answer.starts_with('/') || answer.find('\n') != std::string::npos) {
+    throw Error(ExitCode::failed, "nix-build printed no store path: " + answer.substr(0, 200), file);
+  }
+  return answer;
 }
 
 void NixCli::add_root(const std::string& out, const std::string& link) {

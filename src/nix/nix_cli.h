@@ -20,19 +20,29 @@ class NixCli {
 
   const std::string& version() const { return version_; }
 
-  /// Writes or refreshes `directory`/flake.lock. With `update_library` the library input is locked
-  /// anew, which a `path:` input needs whenever its content changed.
-  void lock(const std::string& directory, bool update_library);
+  /// Adds to `directory`/flake.lock what is missing there, and locks `inputs` anew. A `path:` input
+  /// needs that whenever its content changed.
+  void lock(const std::string& directory, const std::vector<std::string>& inputs);
 
   /// One `nix build` of all flakerefs. The log goes to stderr. Returns the store paths by name, that
   /// is, by what follows "<hash>-": Nix answers in the order of the paths, not of the arguments.
   std::map<std::string, std::string> build(const std::vector<std::string>& flakerefs);
+
+  /// The store path of one flakeref.
+  std::string build_one(const std::string& flakeref);
+
+  /// The store path of one attribute of a Nix file, built without flakes. `search_path` is what
+  /// <name> means in it: {"nixpkgs", path or URL}.
+  std::string build_file(const std::string& file, const std::string& attribute,
+                         const std::vector<std::pair<std::string, std::string>>& search_path);
 
   /// Makes `link` an indirect GC root for the store path `out`.
   void add_root(const std::string& out, const std::string& link);
 
  private:
   support::Command command(const char* program, std::vector<std::string> arguments) const;
+  /// Runs a build, its log on our stderr; `what` it builds is for the Error.
+  std::string run_build(support::Command command, const std::string& what);
 
   support::Processes& processes_;
   std::vector<std::string> options_;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "nix/build.h"
+#include "nix/flakeless.h"
 #include "nix/nix_cli.h"
 #include "support/error.h"
 
@@ -28,11 +29,13 @@ class Build : public testing::Test {
     setenv("HOME", root_.c_str(), 1);
     plan_.instance.tree = root_ + "/tree";
     plan_.ssh.key = "~/.ssh/key";
+    plan_.instance.topdir = root_ + "/sources";
     plan_.nix.library = root_ + "/library";
     for (const char* name : {"one", "two"}) {
       plan::System system;
       system.name = name;
       system.platform = "x86_64-linux";
+      system.backend = "libvirt";
       plan_.systems.push_back(system);
       files_.write(directory(name) + "/flake.nix", "{}", 0644);
     }
@@ -60,6 +63,13 @@ class Build : public testing::Test {
       for (const auto& word : argv) {
         if (word.starts_with("path:")) files_.write(word.substr(5) + "/flake.lock", "{}", 0644);
       }
+    } else if (argv[0] == "nix-build") {
+      const auto& file = argv[1];
+      const auto system = file.substr(directory("").size(), file.rfind('/') - directory("").size());
+      files_.write(out(system), "", 0644);
+      return {0, out(system) + "\n", "", false};
+    } else if (argv[1] == "build" && argv.at(5).ends_with("toplevel")) {
+      return {0, R"([{"outputs": {"out": ")" + toplevel() + R"("}}])", "", false};
     } else if (argv[1] == "build") {
       // As Nix does: in the order of the store paths.
       for (const char* name : {"two", "one"}) files_.write(out(name), "", 0644);
@@ -68,13 +78,35 @@ class Build : public testing::Test {
     return {0, "", "", false};
   }
 
+  std::string toplevel() const { return root_ + "/0123456789-nixos-system-unnamed-26.11"; }
+
+  /// One system without a disk, and what Nix will build of it.
+  void make_imageless() {
+    plan_.systems.resize(1);
+    plan_.systems[0].backend = "imageless";
+    plan_.systems[0].kernel.flavor = "external";
+    files_.write(toplevel() + "/boot.json",
+                 R"({"org.nixos.bootspec.v1": {"system": "x86_64-linux", "label": "x", "toplevel": ")" + toplevel() +
+                     R"(", "init": ")" + toplevel() + R"(/init", "initrd": "/i/initrd"}})",
+                 0644);
+  }
+
+  /// The commands whose second word is `verb`, each as one line.
+  std::vector<std::string> lines(const std::string& verb) const {
+    std::vector<std::string> lines;
+    for (const auto& command : processes_.commands) {
+      if (command.argv.size() > 1 && command.argv[1] == verb) lines.push_back(support::shell_quote(command.argv));
+    }
+    return lines;
+  }
+
   int count(const std::string& verb) const {
     int n = 0;
     for (const auto& command : processes_.commands) n += command.argv.size() > 1 && command.argv[1] == verb;
     return n;
   }
 
-  std::map<std::string, Built> build() { return build_images(plan_, files_, processes_); }
+  std::map<std::string, Built> build() { return build_systems(plan_, files_, processes_); }
 
   std::string root_ = testing::TempDir() + "kdevops-nix-XXXXXX", version_ = "2.26.3";
   support::RealFiles files_;
@@ -108,6 +140,7 @@ TEST_F(Build, RebuildsWhenAnInputChanged) {
       [&] { files_.remove(out("two")); },
       [&] { files_.remove(directory("one") + "/result"); },
       [&] { files_.write(plan_.instance.tree + "/nixos/generated/.build.json", "damaged", 0644); },
+      [&] { files_.write(plan_.instance.tree + "/nixos/generated/.build.json", R"({"outs": 1})", 0644); },
   };
   build();
   for (std::size_t i = 0; i < changes.size(); ++i) {
@@ -127,6 +160,100 @@ TEST_F(Build, LocksTheLibraryAnewOnlyWhenItChanged) {
   files_.write(root_ + "/library/modules/x.nix", "{ }", 0644);
   build();
   EXPECT_EQ(count("flake"), 2);
+}
+
+TEST_F(Build, BuildsASystemWithoutADiskToItsBootSpecification) {
+  make_imageless();
+  const auto built = build().at("one");
+  EXPECT_EQ(built.boot->toplevel, toplevel());
+  EXPECT_EQ(built.boot->init, toplevel() + "/init");
+  EXPECT_EQ(built.boot->initrd, "/i/initrd");
+  EXPECT_EQ(built.directory, directory("one"));
+  EXPECT_EQ(built.image, "");
+  EXPECT_THAT(lines("build"), testing::ElementsAre(HasSubstr("#packages.x86_64-linux.toplevel")));
+  EXPECT_TRUE(files_.exists(directory("one") + "/result"));
+  processes_.commands.clear();
+  EXPECT_EQ(build().at("one").boot, built.boot);
+  EXPECT_TRUE(processes_.commands.empty());
+}
+
+TEST_F(Build, LeavesMachinesToTheirDeployment) {
+  plan_.systems[1].backend = "machine";
+  const auto built = build();
+  EXPECT_EQ(built.size(), 1u);
+  EXPECT_THAT(lines("build").at(0), testing::Not(HasSubstr("/two#")));
+}
+
+TEST_F(Build, LooksAtLocalSourcesEveryTime) {
+  plan_.systems[0].overrides = {{"fio", "path:/src/fio"}, {"damo", "git+https://example.org/damo"}};
+  plan_.systems[0].kernel = {"source", "", "git+file:///src/linux?ref=next", {}, false};
+  build();
+  EXPECT_EQ(count("flake"), 2) << "one lock of each system, no update of a lock just made";
+  processes_.commands.clear();
+  build();
+  EXPECT_THAT(lines("flake"), Contains(HasSubstr("/one fio-src kernel-src ")));
+  EXPECT_EQ(count("build"), 1);
+}
+
+TEST_F(Build, LocksOldNixesWithTheOptionTheyHave) {
+  plan_.nix.standin = true;
+  version_ = "2.8.0";
+  build();
+  processes_.commands.clear();
+  files_.write(root_ + "/library/modules/x.nix", "{ }", 0644);
+  build();
+  EXPECT_THAT(lines("flake"), testing::Each(HasSubstr("--update-input nixos-flake")));
+  EXPECT_EQ(count("flake"), 2);
+}
+
+TEST_F(Build, CopiesTheKernelsFragments) {
+  auto& kernel = plan_.systems[0].kernel;
+  kernel = {"source", "", "git+https://example.org/linux", {"debug", "kvm-guest"}, false};
+  files_.write(root_ + "/sources/kconfigs/kernel/debug.config", "CONFIG_A=y\n", 0644);
+  files_.write(root_ + "/sources/kconfigs/kernel/debug.x86_64.config", "CONFIG_X=y\n", 0644);
+  files_.write(root_ + "/sources/kconfigs/kernel/debug.aarch64.config", "CONFIG_ARM=y\n", 0644);
+  files_.write(root_ + "/sources/kconfigs/kernel/kvm-guest.config", "CONFIG_B=y\n", 0644);
+  build();
+  EXPECT_EQ(files_.read(directory("one") + "/kernel/debug.config"), "CONFIG_A=y\nCONFIG_X=y\n");
+  EXPECT_TRUE(files_.exists(directory("one") + "/kernel/kvm-guest.config"));
+  kernel.fragments = {"debug"};
+  build();
+  EXPECT_FALSE(files_.exists(directory("one") + "/kernel/kvm-guest.config"));
+  kernel = {};
+  build();
+  EXPECT_FALSE(files_.exists(directory("one") + "/kernel"));
+  kernel.fragments = {"nosuch"};
+  try {
+    build();
+    FAIL();
+  } catch (const Error& e) {
+    EXPECT_THAT(e.where(), HasSubstr("kconfigs/kernel/nosuch.config"));
+  }
+}
+
+TEST_F(Build, BuildsWithoutFlakes) {
+  plan_.nix.flakes = false;
+  plan_.nix.channel = "nixos-26.05";
+  const auto built = build();
+  EXPECT_EQ(built.at("two").image, out("two") + "/nixos.qcow2");
+  EXPECT_EQ(count("flake"), 0);
+  EXPECT_THAT(lines(directory("one") + "/packages.nix").at(0),
+              HasSubstr("--attr image --no-out-link -I nixpkgs=channel:nixos-26.05"));
+}
+
+TEST_F(Build, BuildsAnyOutputOfTheSystemsNamed) {
+  const auto outs = build_output(plan_, "toplevel", {"two"}, files_, processes_);
+  EXPECT_EQ(outs, (std::map<std::string, std::string>{{"two", toplevel()}}));
+  EXPECT_THAT(lines("build").at(0), HasSubstr("/two#packages.x86_64-linux.toplevel"));
+  EXPECT_THROW(build_output(plan_, "iso", {"three"}, files_, processes_), Error);
+  make_imageless();
+  try {
+    build_output(plan_, "iso", {}, files_, processes_);
+    FAIL();
+  } catch (const Error& e) {
+    EXPECT_EQ(e.code(), ExitCode::usage);
+    EXPECT_EQ(e.where(), "one");
+  }
 }
 
 TEST_F(Build, CopiesTheUsersOwnModuleAndTakesItBack) {
@@ -175,6 +302,22 @@ TEST_F(Build, PassesOnThatTheBuildFailed) {
   };
   EXPECT_THROW(build(), Error);
   EXPECT_FALSE(files_.exists(directory("one") + "/result"));
+}
+
+TEST(Flakeless, SaysWhatNixpkgsIsOnTheSearchPath) {
+  const auto path = [](const std::string& url) {
+    plan::Nix nix;
+    nix.nixpkgs_url = url;
+    nix.channel = "nixos-26.05";
+    return nixpkgs_search_path(nix);
+  };
+  EXPECT_EQ(path(""), "channel:nixos-26.05");
+  EXPECT_EQ(path("path:/srv/nixpkgs"), "/srv/nixpkgs");
+  EXPECT_EQ(path("https://example.org/n.tar.xz"), "https://example.org/n.tar.xz");
+  EXPECT_EQ(path("github:NixOS/nixpkgs/nixos-26.05"), "https://github.com/NixOS/nixpkgs/archive/nixos-26.05.tar.gz");
+  for (const char* url : {"git+file:///srv/nixpkgs", "github:NixOS/nixpkgs", "flake:nixpkgs"}) {
+    EXPECT_THROW(path(url), Error) << url;
+  }
 }
 
 TEST(NixVersion, IsReadAndCompared) {
