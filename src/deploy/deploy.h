@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "plan/plan.h"
+#include "support/files.h"
+#include "support/process.h"
+
+namespace kdevops::deploy {
+
+struct Options {
+  std::vector<std::string> hosts;   ///< all machines of the plan when empty
+  std::string user;                 ///< whom to log in as; empty: see Remote
+  std::string action = "switch";    ///< of nixos-rebuild: switch | boot | test | dry-activate
+  int jobs = 4;                     ///< machines at a time
+};
+
+/// How it went with one machine.
+struct Verdict {
+  std::string host;
+  std::string failure;              ///< empty: deployed
+  std::string hint;
+};
+
+/// Gives every chosen machine the fleet's configuration by nixos-rebuild's remote switch. On first
+/// contact its hardware configuration, boot loader and the keys that may log in are kept in
+/// <tree>/nixos/hosts/<host>/, which is the user's from then on. One machine's failure leaves the
+/// others alone. Throws Error when there is nothing to deploy to, or a host is not in the plan.
+std::vector<Verdict> deploy(const plan::Plan& plan, const Options& options, support::Files& files,
+                            support::Processes& processes);
+
+}  // namespace kdevops::deploy
