@@ -168,5 +168,12 @@ rec {
   formats = import ./formats.nix { inherit lib writeText; };
 
   dockerTools = throw "stand-in: no dockerTools";
-  testers = throw "stand-in: no testers; NixOS tests need nixpkgs and KVM";
+  testers.runNixOSTest =
+    test:
+    import ../nixos/lib/testing.nix {
+      inherit lib test;
+      pkgs = final;
+    };
+  # Older names of it.
+  testers.nixosTest = testers.runNixOSTest;
 }

@@ -295,6 +295,12 @@
   qemu_kvm = "qemu-system-x86";
   virtiofsd = null;
 
+  # Desktops.
+  dejavu_fonts = "fonts-dejavu-core";
+  gnome-console = "gnome-console";
+  gnome-tour = "gnome-tour";
+  sway = "sway";
+
   # Development outputs asked for as a formatter.
   nixfmt = null;
   nixfmt-rfc-style = null;

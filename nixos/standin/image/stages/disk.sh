@@ -30,6 +30,11 @@ make_disk() {
       ;;
     raw) cp --sparse=always -- "$raw" "$out/$name.img" ;;
   esac
+  if is .disk.bootFiles; then
+    cp -- "$root/boot/vmlinuz" "$out/kernel"
+    cp -- "$root/boot/initrd" "$out/initrd"
+    printf '%s\n' "$boot_params" >"$out/kernel-params"
+  fi
 }
 
 # "auto": what the tree takes, ext4's own share, and additionalSpace.

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # make-disk-image of the stand-in: nixpkgs's arguments, an image assembled from Debian packages. What it
-# cannot do is refused by name: here when the value alone tells, in image/stages/spec.sh otherwise.
+# cannot do evaluates, and its build refuses it by name.
 {
   pkgs,
   lib,
@@ -16,6 +16,8 @@
   baseName ? "nixos",
   name ? "nixos-disk-image",
   installBootLoader ? true,
+  # Not nixpkgs's: put kernel, initrd and kernel-params beside the image, for QEMU's -kernel.
+  bootFiles ? false,
   # Without meaning for this image: there is no build VM, no channel, no ESP, and it is deterministic.
   bootSize ? "256M",
   copyChannel ? true,
@@ -28,6 +30,7 @@
   onlyNixStore ? false,
   postVM ? "",
   touchEFIVars ? false,
+  OVMF ? null,
   rootFSUID ? null,
   rootGPUID ? null,
   ...
@@ -36,8 +39,7 @@ let
   known = builtins.attrNames (builtins.functionArgs (import ./make-disk-image.nix));
   unknown = builtins.filter (n: !(builtins.elem n known)) (builtins.attrNames args);
   refused =
-    map (n: "${n} (unknown argument)") unknown
-    ++ lib.optional (configFile != null) "configFile"
+    lib.optional (configFile != null) "configFile"
     ++ lib.optional (contents != [ ]) "contents"
     ++ lib.optional (additionalPaths != [ ]) "additionalPaths"
     ++ lib.optional onlyNixStore "onlyNixStore"
@@ -74,13 +76,20 @@ let
         fsType
         partitionTableType
         installBootLoader
+        bootFiles
         ;
       additionalSpace = mebibytes additionalSpace;
     };
   };
 in
-if refused != [ ] then
-  throw "make-disk-image of the stand-in does not do: ${lib.concatStringsSep ", " refused}"
+if unknown != [ ] then
+  throw "make-disk-image of the stand-in does not know the argument ${lib.concatStringsSep ", " unknown}"
+else if refused != [ ] then
+  import ./refuse.nix {
+    inherit pkgs name;
+    why = "an image with ${lib.concatStringsSep ", " refused}";
+    needs = [ config.system.build.toplevel.drvPath ];
+  }
 else
   # toplevel holds the configuration's assertions; an image of a refused configuration must not exist.
   builtins.seq config.system.build.toplevel.drvPath (

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Every module of the stand-in. What no file here declares, does not exist.
 [
+  ./config/desktop.nix
   ./config/environment.nix
   ./config/locale.nix
   ./config/users.nix
+  ./image/images.nix
   ./misc/assertions.nix
   ./misc/documentation.nix
   ./misc/nix.nix
@@ -24,4 +26,5 @@
   ./system/networkd.nix
   ./system/security.nix
   ./system/systemd.nix
+  ./virtualisation/build-vm.nix
 ]

@@ -8,7 +8,13 @@ let
     emptyValue = { };
   };
   # lib.nixosSystem's argument counts unless a module says more.
-  host = if options.nixpkgs.hostPlatform.isDefined then cfg.hostPlatform else lib.systems.elaborate cfg.system;
+  host =
+    if options.nixpkgs.hostPlatform.isDefined then
+      cfg.hostPlatform
+    else if options.nixpkgs.pkgs.isDefined then
+      lib.systems.elaborate cfg.pkgs.system
+    else
+      lib.systems.elaborate cfg.system;
 in
 {
   options.nixpkgs = {
