@@ -55,11 +55,13 @@ std::vector<System> chosen_machines(const Plan& plan, const std::vector<std::str
 }
 
 /// Asks the machine for what nixos/hosts/<host>/ does not hold yet. What is there, is the user's.
-void first_contact(const std::string& directory, const std::string& host, const Facts& facts, const Remote& remote,
+/// Returns whether anything was missing.
+bool first_contact(const std::string& directory, const std::string& host, const Facts& facts, const Remote& remote,
                    Files& files) {
+  bool first = false;
   const auto keep = [&](const char* name, const std::string& text) {
     files.write(fmt::format("{}/{}", directory, name), text, 0644);
-    fmt::print(stderr, "{}: kept {}/{}\n", host, directory, name);
+    first = true;
   };
   const auto missing = [&](const char* name) { return !files.exists(fmt::format("{}/{}", directory, name)); };
   if (missing(boot_file)) keep(boot_file, boot_loader_nix(facts, host));
@@ -78,6 +80,7 @@ void first_contact(const std::string& directory, const std::string& host, const 
     }
     keep(hardware_file, text);
   }
+  return first;
 }
 
 /// Everything nixos-rebuild reads, into nixos/generated/<host>/.
@@ -175,7 +178,8 @@ std::vector<Verdict> deploy(const Plan& plan, const Options& options, Files& fil
       machine.remote.emplace(processes, plan.ssh, host, options.user);
       machine.facts = parse_facts(machine.remote->run(facts_script));
       check_deployable(*machine.facts, machines[i]);
-      first_contact(host_directory(plan, host), host, *machine.facts, *machine.remote, files);
+      const auto directory = host_directory(plan, host);
+      if (first_contact(directory, host, *machine.facts, *machine.remote, files)) machine.verdict.kept = directory;
     });
   });
   // One after the other: Nix locks the same library and nixpkgs for all of them.

@@ -22,6 +22,7 @@ struct Verdict {
   std::string host;
   std::string failure;              ///< empty: deployed
   std::string hint;
+  std::string kept;                 ///< directory in which its own configuration was kept just now
 };
 
 /// Gives every chosen machine the fleet's configuration by nixos-rebuild's remote switch. On first

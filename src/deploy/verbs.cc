@@ -32,6 +32,7 @@ int run_deploy(const std::string& plan_file, const Options& options) {
   const auto lock = build_lock(plan);
   int failures = 0;
   for (const auto& verdict : deploy(plan, options, files, processes)) {
+    if (!verdict.kept.empty()) fmt::print("        {}: kept its own configuration in {}\n", verdict.host, verdict.kept);
     if (verdict.failure.empty()) {
       fmt::print("ok      {}\n", verdict.host);
       continue;

@@ -60,6 +60,8 @@ let
       nixpkgs.pkgs = lib.mkForce pkgs;
       nixpkgs.overlays = lib.mkForce [ ];
       networking.hostName = lib.mkForce name;
+      # The test framework gives root an empty password, on a network of its own.
+      users.users.root.hashedPassword = lib.mkForce null;
       # Machines of one test share a network without DHCP beside the one that the driver uses.
       systemd.network.networks = lib.mkIf (vm.config.systemd.network.networks ? "10-guest") {
         "10-guest".matchConfig.Name = "eth0";
