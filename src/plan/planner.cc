@@ -70,7 +70,9 @@ Plan make_plan(const Config& config, const std::vector<Workflow>& workflows, con
   // Where the sources are is known, but not yet among the variables.
   auto paths = variables;
   set_variable(paths, "topdir_path", site.topdir);
-  plan.linux = plan_linux(config, paths, plan.baseline_and_dev);
+  auto own_paths = variables;
+  set_variable(own_paths, "topdir_path", site.tree);
+  plan.linux = plan_linux(config, paths, own_paths, plan.baseline_and_dev);
   if (nixos) {
     plan.systems = plan_systems(config, workflows, site, plan.libvirt.machine, plan.baseline_and_dev);
     for (auto& system : plan.systems) system.shares = plan_shares(config, paths);

@@ -252,7 +252,7 @@ std::vector<Share> plan_shares(const Config& config, const Variables& variables)
   return shares;
 }
 
-Linux plan_linux(const Config& config, const Variables& variables, bool both) {
+Linux plan_linux(const Config& config, const Variables& shared, const Variables& own, bool both) {
   Linux linux;
   linux.enabled = config.enabled("BOOTLINUX");
   if (!linux.enabled) return linux;
@@ -274,10 +274,10 @@ Linux plan_linux(const Config& config, const Variables& variables, bool both) {
                           version_suffix("TARGET_LINUX_DEV_LOCALVERSION")});
   }
   linux.depth = config.enabled("BOOTLINUX_SHALLOW_CLONE") ? in_range(config, "BOOTLINUX_SHALLOW_CLONE_DEPTH", 1, 1, 1 << 30) : 0;
-  linux.tree = absolute_path(config, variables, "BOOTLINUX_DIRECT_BOOT_TREE_PATH", "{{ kdevops_controller_data_path }}/linux");
-  linux.build = absolute_path(config, variables, "BOOTLINUX_DIRECT_BOOT_BUILDDIR",
+  linux.tree = absolute_path(config, shared, "BOOTLINUX_DIRECT_BOOT_TREE_PATH", "{{ kdevops_controller_data_path }}/linux");
+  linux.build = absolute_path(config, own, "BOOTLINUX_DIRECT_BOOT_BUILDDIR",
                               "{{ kdevops_controller_data_path }}/linux-build");
-  linux.destdir = absolute_path(config, variables, "BOOTLINUX_DIRECT_BOOT_DESTDIR",
+  linux.destdir = absolute_path(config, own, "BOOTLINUX_DIRECT_BOOT_DESTDIR",
                                 "{{ kdevops_controller_data_path }}/linux-destdir");
   linux.fragments = fragments(config, "BOOTLINUX_FRAGMENTS", "imageless");
   linux.compiler = config.enabled("BOOTLINUX_COMPILER_CLANG") ? "clang" : "gcc";

@@ -28,8 +28,9 @@ std::vector<System> plan_machines(const kconfig::Config& config, const std::vect
 /// Directories of the host that every guest sees. `variables` are what Jinja in the paths may name.
 std::vector<Share> plan_shares(const kconfig::Config& config, const Variables& variables);
 
-/// The kernel built outside Nix. `both`: baseline and dev may differ.
-Linux plan_linux(const kconfig::Config& config, const Variables& variables, bool both);
+/// The kernel built outside Nix. Jinja in the path of the sources, which trees of one checkout share,
+/// may name `shared`; in those of what is built from them `own`. `both`: baseline and dev may differ.
+Linux plan_linux(const kconfig::Config& config, const Variables& shared, const Variables& own, bool both);
 
 /// A flake reference from what users write: a flake reference, a git URL or an absolute path, and
 /// a branch, tag or commit ("" for none).

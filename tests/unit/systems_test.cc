@@ -109,6 +109,14 @@ TEST(Systems, ImagelessNodesBootAKernelFromOutside) {
   EXPECT_THAT(plan.linux.fragments, ElementsAre("imageless"));
   EXPECT_EQ(from_json(to_json(plan)), plan);
 
+  const std::string text = "CONFIG_NIXOS=y\nCONFIG_BOOTLINUX=y\nCONFIG_KDEVOPS_WORKFLOW_NAME=\"ltp\"\n"
+                           "CONFIG_KDEVOPS_CONTROLLER_DATA_PATH=\"{{ topdir_path }}/data\"\n";
+  const auto elsewhere =
+      make_plan(Config::parse(text, ".config"), {parse_workflow(ltp_yaml, "w.yaml")}, {"/src", "/tree"}).linux;
+  EXPECT_EQ(elsewhere.tree, "/src/data/linux");
+  EXPECT_EQ(elsewhere.build, "/tree/data/linux-build");
+  EXPECT_EQ(elsewhere.destdir, "/tree/data/linux-destdir");
+
   const auto same = plan_of(imageless + ab);
   EXPECT_EQ(same.nodes[1].kernel, "baseline");
   expect_refusal("CONFIG_NIXOS_BACKEND_IMAGELESS=y\n", "needs a kernel from outside");
