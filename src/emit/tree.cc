@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "emit/ansible.h"
+#include "emit/legacy.h"
 #include "emit/libvirt.h"
 #include "emit/nix.h"
 #include "emit/outputs.h"
@@ -57,6 +58,7 @@ void add_systems(std::map<std::string, Generated>& tree, const Plan& plan, const
     tree[directory + "default.nix"] = {default_nix(plan, system)};
     tree[directory + "workflow-deps.nix"] = {workflow_deps_nix(system)};
     for (auto& [name, text] : output_files(plan, system, files, topdir)) tree[directory + name] = {std::move(text)};
+    for (auto& [name, text] : legacy_files(plan, system, files, topdir)) tree[directory + name] = {std::move(text)};
     // A machine that exists describes itself: make deploy asks it.
     if (system.backend != "machine") {
       tree[directory + "hardware-configuration.nix"] = {hardware_configuration_nix(system)};

@@ -60,6 +60,7 @@
     in
     {
       nixosConfigurations.vm = vm;
+      nixosModules.default.imports = modules;
       packages.${system} = outputs.packages // {
         toplevel = vm.config.system.build.toplevel;
       };

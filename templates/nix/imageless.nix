@@ -38,20 +38,21 @@
               })
           )
         ) (lib.filterAttrs (name: _: lib.hasSuffix "-src" name) inputs);
+      modules = [
+        nixos-flake.nixosModules.backends.imageless
+        nixos-flake.nixosModules.user
+        { nixpkgs.overlays = [ nixos-flake.overlays.default ]; }
+        { nixpkgs.overlays = lib.mkAfter [ overrides ]; }
+        ./default.nix
+      ];
       vm = lib.nixosSystem {
-        inherit system;
+        inherit system modules;
         specialArgs = { inherit inputs nixos-flake; };
-        modules = [
-          nixos-flake.nixosModules.backends.imageless
-          nixos-flake.nixosModules.user
-          { nixpkgs.overlays = [ nixos-flake.overlays.default ]; }
-          { nixpkgs.overlays = lib.mkAfter [ overrides ]; }
-          ./default.nix
-        ];
       };
     in
     {
       nixosConfigurations.vm = vm;
+      nixosModules.default.imports = modules;
       packages.${system}.toplevel = vm.config.system.build.toplevel;
     };
 }
