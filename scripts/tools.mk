@@ -3,7 +3,7 @@
 # The compiled tools, in build/. ninja runs only when a source is newer than the last build, so
 # a make with nothing to do starts no process for them.
 
-TOOLS := nixos-gen nixos-defconfig nixos-build nixos-vm nixos-ssh-key nixos-ssh-config nixos-results
+TOOLS := nixos-gen nixos-defconfig nixos-build nixos-kernel nixos-vm nixos-ssh-key nixos-ssh-config nixos-results
 
 tool_sources := $(TOP)CMakeLists.txt $(wildcard $(TOP)src/*/*.cc $(TOP)src/*/*.h)
 

@@ -157,7 +157,7 @@ ProcessResult RealProcesses::run(const Command& command, std::stop_token stop) {
   ProcessResult result;
   Executioner executioner(pid, command.timeout, std::move(stop));
   std::string_view to_send = command.input;
-  std::size_t seen = 0;
+  std::size_t seen_out = 0, seen_err = 0;
   if (input.write) {
     fcntl(input.write.get(), F_SETFL, O_NONBLOCK);
     signal(SIGPIPE, SIG_IGN);
@@ -177,7 +177,8 @@ ProcessResult RealProcesses::run(const Command& command, std::stop_token stop) {
     };
     drain(fds[0], out.read, result.out);
     drain(fds[1], err.read, result.err);
-    deliver_lines(result.err, seen, command.on_error_line);
+    deliver_lines(result.out, seen_out, command.on_output_line);
+    deliver_lines(result.err, seen_err, command.on_error_line);
     if (fds[2].revents != 0) {
       const ssize_t n = ::write(fds[2].fd, to_send.data(), to_send.size());
       if (n > 0) to_send.remove_prefix(static_cast<std::size_t>(n));

@@ -21,6 +21,8 @@ struct Command {
   std::optional<std::chrono::milliseconds> timeout{};///< then SIGTERM, 2 s later SIGKILL
   /// Called with each complete line of stderr as it arrives (without "\n").
   std::function<void(const std::string&)> on_error_line{};
+  /// The same for stdout. Lines of the two may change places.
+  std::function<void(const std::string&)> on_output_line{};
 };
 
 struct ProcessResult {
