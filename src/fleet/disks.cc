@@ -25,7 +25,7 @@ struct BootFile {
   std::string from, to;
 };
 std::vector<BootFile> boot_files(const plan::Node& node, const DirectBoot& boot) {
-  return {{boot.image, emit::kernel_path(node)}, {boot.initrd, emit::initrd_path(node)}};
+  return {{boot.kernel.image, emit::kernel_path(node)}, {boot.closure.initrd, emit::initrd_path(node)}};
 }
 
 std::string file_name(const std::string& path) { return path.substr(path.rfind('/') + 1); }

@@ -6,9 +6,9 @@
 #include <sys/socket.h>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include "fleet/access.h"
+#include "kernel/record.h"
 #include "support/descriptor.h"
 #include "support/error.h"
 
@@ -37,13 +37,11 @@ Symbols find_symbols(const Context& context, const plan::Node& node) {
     if (context.files.exists(file)) return {file, {}, {}};
     return {{}, {}, "`build/nixos-build output kernel-dev` gets the one of the image's kernel."};
   }
-  const auto path = context.plan.linux.record(node.kernel);
-  const auto record = nlohmann::json::parse(context.files.read(path).value_or(""), nullptr, false);
-  if (!record.is_object()) return {{}, {}, "`make linux` builds and records one."};
-  Symbols symbols{record.value("vmlinux", ""), {}, "`make linux` keeps it in its build directory."};
+  const auto record = kernel::load_record(context.plan.linux, node.kernel, context.files);
+  Symbols symbols{record.vmlinux, {}, "`make linux` keeps it in its build directory."};
   // vmlinux-gdb.py is a link from the build directory into the sources.
-  for (const char* key : {"build", "source"}) {
-    if (const auto directory = record.value(key, ""); !directory.empty()) symbols.trusted.push_back(directory);
+  for (const auto& directory : {record.build, record.source}) {
+    if (!directory.empty()) symbols.trusted.push_back(directory);
   }
   if (!context.files.exists(symbols.vmlinux)) symbols.vmlinux.clear();
   return symbols;

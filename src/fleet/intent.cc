@@ -71,12 +71,12 @@ void set_base(pugi::xml_node disk, const std::string& base) {
 
 void set_closure(pugi::xml_node domain, const DirectBoot& boot) {
   auto cmdline = domain.child("os").child("cmdline");
-  cmdline.text().set(fmt::format("init={} {}", boot.init, cmdline.text().get()).c_str());
+  cmdline.text().set(fmt::format("init={} {}", boot.closure.init, cmdline.text().get()).c_str());
   const auto share = [&](const char* tag, const std::string& directory) {
     emit::set_attribute(emit::find_share(domain, tag).child("source"), "dir", directory);
   };
-  share(emit::kStoreTag, boot.store);
-  share(emit::kModulesTag, boot.modules);
+  share(emit::kStoreTag, boot.store());
+  share(emit::kModulesTag, boot.kernel.modules);
 }
 
 }  // namespace
@@ -99,7 +99,7 @@ Intent load_intent(const Context& context, const plan::Node& node) {
   intent.xml = std::move(*xml);
   if (!node.kernel.empty()) {
     intent.boot = load_direct_boot(context, node);
-    intent.base = intent.boot->toplevel;
+    intent.base = intent.boot->closure.toplevel;
     intent.hash = support::sha256_hex(intent.xml + '\n' + fingerprint(*intent.boot));
     return intent;
   }
@@ -132,7 +132,7 @@ std::string definition(const Intent& intent, const HostFacts& facts, int gdb_por
   auto owner = domain.child("metadata").child("kdevops:node");
   emit::set_attribute(owner, "base", intent.base);
   emit::set_attribute(owner, "intent", intent.hash);
-  if (intent.boot) emit::set_attribute(owner, "kernel", intent.boot->release);
+  if (intent.boot) emit::set_attribute(owner, "kernel", intent.boot->kernel.release);
   if (gdb_port != 0) emit::set_attribute(owner, "gdb", std::to_string(gdb_port));
   emit::set_attribute(owner, "accelerator", facts.kvm ? "kvm" : "tcg");
   emit::set_attribute(owner, "tool", support::version());

@@ -5,6 +5,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -39,6 +40,7 @@ struct Task {
   bool moved(const HostFacts& facts) const { return domain && domain->owner->kvm != facts.kvm; }
   bool new_base() const { return domain && domain->owner->base != intent.base; }
   bool running() const { return domain && domain->state == State::running; }
+  bool boots() const { return define() || restart || !running(); }
   const char* action() const {
     if (!domain) return "created";
     if (define()) return "changed";
@@ -72,6 +74,16 @@ std::vector<Task> plan_tasks(const Context& context, const std::vector<const pla
     tasks.push_back(std::move(task));
   }
   return tasks;
+}
+
+/// Every kernel and kind of guest once: nodes of one system differ in nothing that a kernel must have.
+void check_kernels(const Context& context, const std::vector<Task>& tasks) {
+  std::set<std::pair<std::string, std::string>> checked;
+  for (const auto& task : tasks) {
+    const auto& node = *task.node;
+    if (!task.intent.boot || !task.boots() || !checked.insert({node.kernel, node.system}).second) continue;
+    check_kernel(context, node, *task.intent.boot);
+  }
 }
 
 void warn_of_memory(const Context& context, const hypervisor::Host& host, std::size_t count) {
@@ -147,14 +159,13 @@ class BringUp {
     }
     stage(node, "reserve");
     const auto address = book_.reserve(node);
-    const bool boots = task.define() || task.restart || !task.running();
-    if (task.define() || (boots && (task.moved(facts_) || lost_gdb_port(task)))) {
+    if (task.define() || (task.boots() && (task.moved(facts_) || lost_gdb_port(task)))) {
       stage(node, "define");
       context_.hypervisor.define(definition(task.intent, facts_, ports_.choose(node)));
     }
-    const bool crashed = !boots && has_crashed(node, address);
+    const bool crashed = !task.boots() && has_crashed(node, address);
     std::int64_t old_lease = 0;
-    if (boots || crashed) {
+    if (task.boots() || crashed) {
       old_lease = lease_expiry(context_, node, address);
       stage(node, "start");
       if (crashed || (task.domain && task.domain->state == State::crashed)) {
@@ -183,8 +194,9 @@ class BringUp {
 
   static std::string what_changed(const Task& task) {
     const auto& boot = task.intent.boot;
-    if (boot && boot->release != task.domain->owner->kernel) return "it gets kernel " + boot->release;
-    if (!task.new_base()) return "its domain changed since it was made";
+    if (boot && boot->kernel.release != task.domain->owner->kernel) return "it gets kernel " + boot->kernel.release;
+    if (!task.new_base()) return boot ? "its kernel or its domain changed since it was made"
+                                      : "its domain changed since it was made";
     if (boot) return "the closure changed since it was made";
     return "the image changed since it was made; its root disk is made anew, its extra drives stay";
   }
@@ -229,11 +241,10 @@ std::vector<NodeUp> up(const Context& context, const std::vector<std::string>& n
   const auto nodes = select(context.plan, names);
   const auto domains = context.hypervisor.domains();
   auto tasks = plan_tasks(context, nodes, domains, restart);
-  const bool starts = std::any_of(tasks.begin(), tasks.end(), [](const Task& t) {
-    return t.define() || t.restart || !t.running();
-  });
+  const bool starts = std::any_of(tasks.begin(), tasks.end(), [](const Task& t) { return t.boots(); });
   HostFacts facts;
   if (starts) {
+    check_kernels(context, tasks);
     facts = context.host_facts([&](const std::string& text) { context.progress.warn(text); });
   }
   const auto host = context.hypervisor.host();

@@ -64,6 +64,20 @@ inline plan::Plan make_plan(int count, const std::string& tree = "/t/tree") {
   return plan;
 }
 
+/// The same nodes without a disk image, booting a kernel of `make linux`, with gdb stubs.
+inline plan::Plan make_imageless_plan(int count, const std::string& tree = "/t/tree") {
+  auto plan = make_plan(count, tree);
+  plan.systems[0].backend = "imageless";
+  plan.systems[0].kernel.flavor = "external";
+  plan.linux.enabled = true;
+  plan.linux.destdir = "/t/destdir";
+  for (int i = 0; i < count; ++i) {
+    plan.nodes[i].kernel = "baseline";
+    plan.nodes[i].gdb_port = 20000 + i;
+  }
+  return plan;
+}
+
 /// MemoryFiles for several threads.
 class SharedFiles final : public support::Files {
  public:
@@ -105,7 +119,7 @@ class SharedProcesses final : public support::Processes {
     const std::lock_guard lock(mutex_);
     if (argv[0] == "ssh") {
       ++ssh_calls;
-      return {0, ssh_answer, ssh_error, false};
+      return {0, argv.back() == "-r" ? release + "\n" : ssh_answer, ssh_error, false};
     }
     if (argv[1] == "info") {
       return {0, fmt::format("{{\"backing-filename\": \"{}\"}}", *files_.read(argv.back())), "", false};
@@ -118,6 +132,7 @@ class SharedProcesses final : public support::Processes {
 
   std::string ssh_answer = "Python 3.11.2\n";
   std::string ssh_error;
+  std::string release = "6.1.0-one";   ///< what uname -r answers
   int ssh_calls = 0;
   std::vector<std::string> images;  ///< made by qemu-img create, in order
 
@@ -142,9 +157,36 @@ struct World {
       files.write(plan.instance.tree + "/nixos/generated/libvirt/" + node.name + ".xml",
                   emit::domain_xml(plan, node, domain), 0644);
     }
-    files.write(base(), "image", 0444);
+    if (plan.systems[0].backend == "imageless") {
+      build_closure("/nix/store/aaa-one");
+      build_kernel("6.1.0-one");
+    } else {
+      files.write(base(), "image", 0444);
+    }
     files.write(plan.instance.topdir + "/templates/libvirt/network-default.xml",
                 source_text("templates/libvirt/network-default.xml"), 0644);
+  }
+
+  /// As nixos-build leaves it, but that result is no link.
+  void build_closure(const std::string& toplevel) {
+    files.write(plan.instance.tree + "/nixos/generated/sys/result/boot.json",
+                fmt::format(R"({{"org.nixos.bootspec.v1": {{"system": "x86_64-linux", "label": "NixOS", "toplevel": "{0}",
+                             "init": "{0}/init", "initrd": "{0}/initrd"}}}})", toplevel), 0444);
+    files.write(toplevel + "/initrd", "\x28\xb5\x2f\xfd initrd of " + toplevel, 0444);
+  }
+
+  /// As `make linux` leaves it.
+  void build_kernel(const std::string& release, const std::string& image = {}) {
+    const auto& to = plan.linux.destdir;
+    const auto vmlinuz = image.empty() ? to + "/boot/vmlinuz-" + release : image;
+    files.write(vmlinuz, "kernel " + release, 0644);
+    files.write(to + "/boot/config-" + release, source_text("kconfigs/kernel/imageless.config") +
+                    source_text("kconfigs/kernel/imageless.x86_64.config"), 0644);
+    files.write(to + "/lib/modules/" + release + "/modules.dep", "", 0644);
+    files.write(plan.linux.record("baseline"),
+                fmt::format(R"({{"release": "{0}", "image": "{1}", "config": "{2}/boot/config-{0}",
+                             "modules": "{2}/lib/modules", "vmlinux": "/t/build/vmlinux", "source": "/t/linux",
+                             "build": "/t/build"}})", release, vmlinuz, to), 0644);
   }
 
   Context context() {

@@ -16,6 +16,7 @@
 namespace kdevops::fleet {
 namespace {
 
+using testing::make_imageless_plan;
 using testing::make_plan;
 using testing::World;
 
@@ -76,6 +77,22 @@ TEST_F(LibvirtTestDriver, RedefinesWhatChangedUnderTheSameUuid) {
   start(context, {});
   EXPECT_EQ(hv->domain("n0")->state, hypervisor::State::running);
   destroy(context, {}, false);
+}
+
+TEST_F(LibvirtTestDriver, TakesImagelessDomains) {
+  World world(make_imageless_plan(2), *hv);
+  const auto context = world.context();
+  for (const auto& node : up(context, {})) EXPECT_EQ(node.action, "created");
+  const auto owner = hv->domain("n1")->owner;
+  ASSERT_TRUE(owner);
+  EXPECT_EQ(owner->kernel, "6.1.0-one");
+  EXPECT_EQ(owner->gdb_port, 20001);
+  for (const auto& node : up(context, {})) EXPECT_EQ(node.action, "unchanged");
+  world.build_kernel("6.1.0-two");
+  EXPECT_EQ(up(context, {"n1"})[0].action, "changed");
+  EXPECT_EQ(hv->domain("n1")->owner->kernel, "6.1.0-two");
+  destroy(context, {}, false);
+  EXPECT_FALSE(hv->domain("n0"));
 }
 
 TEST_F(LibvirtTestDriver, RefusesForeignDomains) {

@@ -11,6 +11,7 @@
 namespace kdevops {
 namespace {
 
+using fleet::testing::make_imageless_plan;
 using fleet::testing::make_plan;
 using fleet::testing::source_text;
 
@@ -188,6 +189,111 @@ TEST(LibvirtDomain, HostileValuesArriveIntact) {
   EXPECT_EQ(xml.at("/domain/devices/emulator"), hostile);
 }
 
+TEST(LibvirtDomain, ImagelessNodesBootTheirKernelDirectly) {
+  const auto plan = make_imageless_plan(1);
+  const Parsed xml(text_of(plan));
+  const auto directory = plan.nodes[0].directory;
+  EXPECT_EQ(xml.at("/domain/os/kernel"), directory + "/vmlinuz");
+  EXPECT_EQ(xml.at("/domain/os/initrd"), directory + "/initrd");
+  EXPECT_EQ(xml.at("/domain/os/cmdline"), "root=tmpfs console=ttyS0,115200 nokaslr");
+  EXPECT_EQ(xml.count("/domain/os/boot"), 0U);
+  EXPECT_EQ(xml.at("/domain/memoryBacking/source/@type"), "memfd");
+  EXPECT_EQ(xml.at("/domain/memoryBacking/access/@mode"), "shared");
+  EXPECT_EQ(xml.at("//filesystem[target/@dir='store']/source/@dir"), "/nix/store");
+  EXPECT_EQ(xml.at("//filesystem[target/@dir='store']/driver/@type"), "virtiofs");
+  EXPECT_EQ(xml.at("//filesystem[target/@dir='modules']/source/@dir"), "/t/destdir/lib/modules");
+  EXPECT_EQ(xml.count("//disk"), 2U) << "the extra drives";
+  EXPECT_EQ(xml.at("//disk[serial='kdevops0']/target/@dev"), "vdb") << "as with an image";
+}
+
+TEST(LibvirtDomain, ImagelessNodesOnArmTalkToTheirOwnSerialPort) {
+  auto plan = make_imageless_plan(1);
+  plan.systems[0].platform = "aarch64-linux";
+  plan.libvirt.machine = "virt";
+  const Parsed xml(text_of(plan));
+  EXPECT_NE(xml.at("/domain/os/cmdline").find("console=ttyAMA0,115200"), std::string::npos);
+  EXPECT_EQ(xml.count("/domain/os/@firmware"), 0U);
+}
+
+TEST(LibvirtDomain, WordsAndMemoryOfTheTemplateStay) {
+  auto text = source_text("templates/libvirt/domain.xml");
+  text.insert(text.find("</os>"), "<cmdline>mitigations=off quiet</cmdline>");
+  text.insert(text.find("<vcpu>"), "<memoryBacking><hugepages/></memoryBacking>");
+  const auto plan = make_imageless_plan(1);
+  const Parsed xml(emit::domain_xml(plan, plan.nodes[0], text));
+  EXPECT_TRUE(xml.at("/domain/os/cmdline").ends_with(" mitigations=off quiet"));
+  EXPECT_EQ(xml.count("/domain/memoryBacking"), 1U);
+  EXPECT_EQ(xml.count("/domain/memoryBacking/source"), 0U);
+  EXPECT_EQ(xml.at("/domain/memoryBacking/access/@mode"), "shared");
+}
+
+plan::Share share(const std::string& driver, const std::string& tag, bool read_only) {
+  plan::Share share;
+  share.driver = driver;
+  share.tag = tag;
+  share.directory = "/t/a \"b\" <c>/" + tag;
+  share.mount_point = "/mnt/" + tag;
+  share.security_model = "none";
+  share.read_only = read_only;
+  return share;
+}
+
+TEST(LibvirtDomain, SharesOverNineP) {
+  auto plan = make_plan(1);
+  plan.systems[0].shares = {share("9p", "linux", true), share("9p", "rw", false)};
+  plan.systems[0].shares[1].security_model = "mapped";
+  const Parsed xml(text_of(plan));
+  EXPECT_EQ(xml.at("//filesystem[target/@dir='linux']/source/@dir"), "/t/a \"b\" <c>/linux");
+  EXPECT_EQ(xml.at("//filesystem[target/@dir='linux']/driver/@type"), "path");
+  EXPECT_EQ(xml.at("//filesystem[target/@dir='linux']/@accessmode"), "squash");
+  EXPECT_EQ(xml.at("//filesystem[target/@dir='linux']/@multidevs"), "remap");
+  EXPECT_EQ(xml.count("//filesystem[target/@dir='linux']/readonly"), 1U);
+  EXPECT_EQ(xml.at("//filesystem[target/@dir='rw']/@accessmode"), "mapped");
+  EXPECT_EQ(xml.count("//filesystem[target/@dir='rw']/readonly"), 0U);
+  EXPECT_EQ(xml.count("/domain/memoryBacking"), 0U);
+}
+
+TEST(LibvirtDomain, SharesOverVirtiofsNeedSharedMemory) {
+  auto plan = make_plan(1);
+  EXPECT_EQ(Parsed(text_of(plan)).count("//filesystem"), 0U);
+  plan.systems[0].shares = {share("virtiofs", "data", true)};
+  const Parsed xml(text_of(plan));
+  EXPECT_EQ(xml.at("//filesystem[target/@dir='data']/driver/@type"), "virtiofs");
+  EXPECT_EQ(xml.count("//filesystem/readonly"), 0U) << "libvirt before 11 refuses it";
+  EXPECT_EQ(xml.at("/domain/memoryBacking/access/@mode"), "shared");
+}
+
+TEST(LibvirtDomain, UefiWithoutKeysOfOthers) {
+  auto plan = make_plan(1);
+  EXPECT_EQ(Parsed(text_of(plan)).count("/domain/os/@firmware"), 0U);
+  plan.systems[0].efi = true;
+  const Parsed xml(text_of(plan));
+  EXPECT_EQ(xml.at("/domain/os/@firmware"), "efi");
+  EXPECT_EQ(xml.at("/domain/os/firmware/feature[@name='secure-boot']/@enabled"), "no");
+}
+
+TEST(LibvirtDomain, DesktopsGetAScreen) {
+  auto plan = make_plan(1);
+  plan.systems[0].profiles = {"devel", "sway"};
+  const Parsed xml(text_of(plan));
+  EXPECT_EQ(xml.at("//graphics/@type"), "vnc");
+  EXPECT_EQ(xml.at("//video/model/@type"), "virtio");
+  EXPECT_EQ(xml.at("//input/@type"), "tablet");
+}
+
+TEST(LibvirtDomain, GdbStubsListenOnLoopback) {
+  auto plan = make_plan(1);
+  plan.nodes[0].gdb_port = 20000;
+  const auto arguments = [](const Parsed& xml) {
+    return xml.at("//*[local-name()='arg'][1]/@value") + " " + xml.at("//*[local-name()='arg'][2]/@value");
+  };
+  const auto text = text_of(plan);
+  EXPECT_EQ(arguments(Parsed(text)), "-gdb tcp:127.0.0.1:20000");
+  const Parsed moved(fleet::definition({text, "/base", "hash", {}}, {true, true, true}, 20001));
+  EXPECT_EQ(arguments(moved), "-gdb tcp:127.0.0.1:20001");
+  EXPECT_EQ(moved.at("/domain/metadata/*/@gdb"), "20001");
+}
+
 TEST(LibvirtNetwork, HasOneReservationPerNode) {
   const auto plan = make_plan(3);
   const auto document =
@@ -213,6 +319,21 @@ TEST(DomainDefinition, AddsWhatTheHostDecides) {
   EXPECT_EQ(bare.at("/domain/@type"), "qemu");
   EXPECT_EQ(bare.at("//disk[serial='kdevops0']/driver/@cache"), "writeback");
   EXPECT_EQ(bare.at("//disk[serial='kdevops0']/driver/@io"), "threads");
+}
+
+TEST(DomainDefinition, NamesTheClosureAndTheModules) {
+  const auto plan = make_imageless_plan(1);
+  fleet::DirectBoot boot;
+  boot.closure.toplevel = "/other/store/aaa-nixos";
+  boot.closure.init = "/other/store/aaa-nixos/init";
+  boot.kernel.release = "6.1.0";
+  boot.kernel.modules = "/mine/lib/modules";
+  const Parsed xml(fleet::definition({text_of(plan), boot.closure.toplevel, "hash", boot}, {true, true, true}, 20000));
+  EXPECT_TRUE(xml.at("/domain/os/cmdline").starts_with("init=/other/store/aaa-nixos/init root=tmpfs "));
+  EXPECT_EQ(xml.at("//filesystem[target/@dir='store']/source/@dir"), "/other/store");
+  EXPECT_EQ(xml.at("//filesystem[target/@dir='modules']/source/@dir"), "/mine/lib/modules");
+  EXPECT_EQ(xml.at("/domain/metadata/*/@kernel"), "6.1.0");
+  EXPECT_EQ(xml.count("//backingStore"), 0U);
 }
 
 TEST(DomainDefinition, AdaptsNvmeDrivesToo) {
