@@ -37,18 +37,6 @@ std::string input_digest(const Plan& plan, const System& system, const Files& fi
   return support::sha256_hex(tree_text(files, system_directory(plan, system)) + library);
 }
 
-/// Inputs of the system's flake that change under it: sources of packages and of the kernel in
-/// directories and repositories of this host.
-std::vector<std::string> local_sources(const System& system) {
-  const auto local = [](const std::string& url) { return url.starts_with("path:") || url.starts_with("git+file:"); };
-  std::vector<std::string> inputs;
-  for (const auto& override : system.overrides) {
-    if (local(override.url)) inputs.push_back(override.package + "-src");
-  }
-  if (system.kernel.flavor == "source" && local(system.kernel.source)) inputs.emplace_back("kernel-src");
-  return inputs;
-}
-
 /// What the last build was made of: nixos/generated/.build.json.
 struct Record {
   std::string library;                          ///< digest of library and local nixpkgs

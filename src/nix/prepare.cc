@@ -102,4 +102,14 @@ void prepare_system(const Plan& plan, const System& system, Files& files) {
   copy_fragments(plan, system, directory + "/kernel", files);
 }
 
+std::vector<std::string> local_sources(const System& system) {
+  const auto local = [](const std::string& url) { return url.starts_with("path:") || url.starts_with("git+file:"); };
+  std::vector<std::string> inputs;
+  for (const auto& override : system.overrides) {
+    if (local(override.url)) inputs.push_back(override.package + "-src");
+  }
+  if (system.kernel.flavor == "source" && local(system.kernel.source)) inputs.emplace_back("kernel-src");
+  return inputs;
+}
+
 }  // namespace kdevops::nix
