@@ -9,6 +9,7 @@
 
 #include "deploy/deploy.h"
 #include "deploy/run.h"
+#include "deploy/session.h"
 
 namespace kdevops::deploy {
 
@@ -69,7 +70,36 @@ int run_clean(const std::string& plan_file, const std::string& node) {
   return 0;
 }
 
+using Session = std::vector<std::string> (*)(const plan::Plan&, const std::string&, support::Files&,
+                                            support::Processes&);
+
+/// A verb that prepares a session for one system and becomes it.
+support::Verb session_verb(const char* name, const char* help, Session prepare) {
+  return {name, help, [prepare](CLI::App& app) -> std::function<int()> {
+            auto system = std::make_shared<std::string>();
+            auto plan_file = std::make_shared<std::string>();
+            app.add_option("--system", *system, "the system; default: the first");
+            add_plan(app, *plan_file);
+            return [=]() -> int {
+              support::RealFiles files;
+              support::RealProcesses processes;
+              const auto plan = plan::from_json(files.read_or_throw(*plan_file));
+              const auto argv = [&] {
+                const auto lock = build_lock(plan);
+                return prepare(plan, *system, files, processes);
+              }();
+              support::replace_process(argv);
+            };
+          }};
+}
+
 }  // namespace
+
+support::Verb repl_verb() { return session_verb("repl", "nix repl with a system's config, options and pkgs", repl); }
+
+support::Verb test_driver_verb() {
+  return session_verb("test-driver", "a Python session with the machines of the fleet's test", test_driver);
+}
 
 support::Verb deploy_verb() {
   return {"deploy", "give machines that run NixOS the fleet's configuration", [](CLI::App& app) -> std::function<int()> {

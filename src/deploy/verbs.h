@@ -9,5 +9,7 @@ namespace kdevops::deploy {
 support::Verb deploy_verb();
 support::Verb run_verb();
 support::Verb run_clean_verb();
+support::Verb repl_verb();
+support::Verb test_driver_verb();
 
 }  // namespace kdevops::deploy

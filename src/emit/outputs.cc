@@ -58,7 +58,8 @@ std::string fleet_nix(const Plan& plan, const System& system, const Scripts& scr
 
 std::map<std::string, std::string> output_files(const Plan& plan, const System& system, const Files& files,
                                                 const std::string& topdir) {
-  std::map<std::string, std::string> tree;
+  std::map<std::string, std::string> tree{
+      {"repl.nix", header + files.read_or_throw(topdir + "/templates/nix/repl.nix")}};
   // No tests of guests whose kernel comes from outside, and nothing to make images of.
   if (system.backend == "imageless") return tree;
   const auto scripts = test_scripts(system, files, topdir);

@@ -9,7 +9,6 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
-using testing::IsEmpty;
 using testing::Key;
 using testing::Pair;
 using testing::UnorderedElementsAre;
@@ -19,6 +18,7 @@ class Outputs : public testing::Test {
   Outputs() {
     files_.write("/top/templates/nix/fleet.py", "fleet", 0644);
     files_.write("/top/templates/nix/outputs.nix", "{ }", 0644);
+    files_.write("/top/templates/nix/repl.nix", "{ }", 0644);
     files_.write("/top/workflows/ltp/smoke.py", "ltp", 0644);
     system_.name = "mix";
     system_.backend = "libvirt";
@@ -59,11 +59,11 @@ TEST_F(Outputs, AMachineWithoutNodesIsTestedByItsName) {
   EXPECT_THAT(fleet_nix(plan_, system_, {}), HasSubstr("nodes = [\n    \"lab1\"\n  ];"));
 }
 
-TEST_F(Outputs, ImagelessSystemsHaveNone) {
+TEST_F(Outputs, ImagelessSystemsCanOnlyBeLookedInto) {
   EXPECT_THAT(output_files(plan_, system_, files_, "/top"),
-              UnorderedElementsAre(Key("fleet.nix"), Key("outputs.nix"), Key("tests/fleet.py"), Key("tests/ltp.py")));
+              UnorderedElementsAre(Key("repl.nix"), Key("fleet.nix"), Key("outputs.nix"), Key("tests/fleet.py"), Key("tests/ltp.py")));
   system_.backend = "imageless";
-  EXPECT_THAT(output_files(plan_, system_, files_, "/top"), IsEmpty());
+  EXPECT_THAT(output_files(plan_, system_, files_, "/top"), UnorderedElementsAre(Key("repl.nix")));
 }
 
 }  // namespace
