@@ -1,6 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 {
-  configuration,
+  configuration ? (
+    let
+      named = builtins.getEnv "NIXOS_CONFIG";
+    in
+    if named == "" then <nixos-config> else /. + named
+  ),
   system ? builtins.currentSystem,
 }:
 let
@@ -13,4 +18,5 @@ in
 {
   inherit (evaluated) config options pkgs;
   system = evaluated.config.system.build.toplevel;
+  inherit (evaluated.config.system.build) vm vmWithBootLoader;
 }

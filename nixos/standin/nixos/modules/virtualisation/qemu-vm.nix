@@ -65,6 +65,15 @@ let
       ",hostfwd=${f.proto}:${f.host.address}:${toString f.host.port}-${f.guest.address}:${toString f.guest.port}"
     else
       ",guestfwd=${f.proto}:${f.guest.address}:${toString f.guest.port}-cmd:netcat ${f.host.address} ${toString f.host.port}";
+  emptyDisk =
+    i: disk:
+    let
+      file = "$system/empty${toString i}.qcow2";
+    in
+    ''
+      qemu-img create -q -f qcow2 "${file}" ${toString disk.size}M
+      set -- -drive file="${file}",if=virtio,werror=report "$@"
+    '';
   variable = "NIXPKGS_QEMU_KERNEL_${lib.concatStrings (map (c: if builtins.match "[a-zA-Z0-9_]" c == null then "_" else c) (lib.stringToCharacters name))}";
   arch = pkgs.stdenv.hostPlatform.parsed.cpu.name or (builtins.head (lib.splitString "-" pkgs.system));
 in
@@ -127,7 +136,8 @@ in
       networkingOptions = strings;
       consoles = mkOption {
         type = types.listOf types.str;
-        default = [
+        # The last one is /dev/console.
+        default = (if cfg.graphics then lib.id else lib.reverseList) [
           "ttyS0,115200n8"
           "tty0"
         ];
@@ -228,8 +238,7 @@ in
           echo "run-${name}-vm: $disk was made for another system; remove it to start anew" >&2
           exit 1
         fi
-        set -- ${lib.concatStrings (lib.imap0 (i: _: "-drive file=\"$system/empty${toString i}.qcow2\",if=virtio,werror=report ") cfg.emptyDiskImages)}"$@"
-        ${lib.concatStrings (lib.imap0 (i: d: "qemu-img create -q -f qcow2 \"$system/empty${toString i}.qcow2\" ${toString d.size}M\n") cfg.emptyDiskImages)}
+        ${lib.concatStrings (lib.imap0 emptyDisk cfg.emptyDiskImages)}
         # Not exec: the temporary directory goes afterwards. The words in QEMU_OPTS are options.
         qemu-system-${arch} \
           -machine accel=${if cfg.qemu.forceAccel then "kvm" else "kvm:tcg"} -cpu max \
