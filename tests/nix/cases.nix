@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Systems to evaluate: the library's modules on a nixpkgs (the stand-in, unless told otherwise).
 #   accepted.<name>  the drvPath of its toplevel (and image, where it has a disk)
+#   meaning.<name>   must be true
 #   refused.<name>   { value; says; }: evaluating `value` must fail, with these words in the message
+#   unbuilt.<name>   { value; says; }: `value` is a derivation whose build must fail, with these words
 {
   nixpkgs ? ../../nixos/standin,
   # A nixpkgs that refuses this Nix (below 2.18) can be given a package set made past its gate.
@@ -78,6 +80,85 @@ let
   };
   suites = nixosModules.testSuites;
   profiles = nixosModules.profiles;
+  diskless = [
+    nixosModules.backends.imageless
+    nixosModules.user
+  ];
+  machine = [
+    nixosModules.backends.machine
+    nixosModules.user
+    bare
+  ];
+  buildOf = modules: (evaluate modules).config.system.build;
+  drvPaths = lib.mapAttrs (_: p: p.drvPath);
+  kernel = settings: guest ++ [ { nixos-flake.kernel = settings; } ];
+  kernels = {
+    default.flavor = "default";
+    latest.flavor = "latest";
+    testing.flavor = "testing";
+    series = {
+      flavor = "series";
+      series = "6_12";
+    };
+    source = {
+      flavor = "source";
+      source = ./fixtures/linux;
+    };
+    source-fragments = {
+      flavor = "source";
+      source = ./fixtures/linux;
+      fragments = [ ./fixtures/fragment.config ];
+      allModules = false;
+    };
+    fragments.fragments = [ ./fixtures/fragment.config ];
+    ccache = {
+      flavor = "latest";
+      ccache = true;
+    };
+  };
+  images = [
+    "qemu"
+    "qemu-efi"
+    "raw"
+    "raw-efi"
+    "iso"
+  ];
+  installer = [ (nixpkgs + "/nixos/modules/installer/cd-dvd/installation-cd-minimal.nix") ];
+  # As outputs.nix makes them.
+  vmOf = modules: resources: (
+    (evaluate modules).extendModules {
+      modules = [
+        {
+          virtualisation.vmVariant = {
+            virtualisation = resources;
+            system.name = lib.mkForce "fleet";
+          };
+        }
+      ];
+    }
+  ).config;
+  twoNodes =
+    let
+      inherit (evaluate guest) pkgs;
+    in
+    nodeModule:
+    pkgs.testers.runNixOSTest {
+      name = "two";
+      node.pkgsReadOnly = false;
+      nodes = lib.genAttrs [ "one" "two" ] (name: {
+        imports = guest ++ [ nodeModule ];
+        nixpkgs.pkgs = lib.mkForce pkgs;
+        nixpkgs.overlays = lib.mkForce [ ];
+        networking.hostName = lib.mkForce name;
+        users.users.root.hashedPassword = lib.mkForce null;
+        virtualisation.memorySize = 2048;
+      });
+      testScript = { nodes }: ''
+        start_all()
+        # ${nodes.one.networking.hostName}
+        one.wait_for_unit("sshd.service")
+      '';
+    };
   prefixed = prefix: lib.mapAttrs' (name: value: lib.nameValuePair "${prefix}-${name}" value);
 
   spec = modules: (evaluate modules).config.system.build.standinSpec;
@@ -102,7 +183,36 @@ in
       )
     )
     // {
+      alone-kernel = toplevel [ bare nixosModules.kernel ];
       libvirt = both [ nixosModules.backends.libvirt ];
+      libvirt-efi = toplevel (guest ++ [ { nixos-flake.boot.efi = true; } ]);
+      libvirt-vm = (buildOf guest).vm.drvPath;
+      libvirt-vm-variant = (vmOf guest { memorySize = 4096; cores = 4; diskSize = 20480; graphics = false; }).system.build.vm.drvPath;
+      machine-all-suites = toplevel (machine ++ builtins.attrValues suites);
+      machine-overrides = toplevel (
+        machine
+        ++ [
+          {
+            boot.loader.systemd-boot.configurationLimit = 5;
+            users.users.root.hashedPassword = null;
+          }
+        ]
+      );
+      installer = (buildOf installer).isoImage.drvPath;
+      test-driver = (twoNodes { }).driverInteractive.drvPath;
+      test = (twoNodes suites.sysbench).drvPath;
+      # nix-build '<nixpkgs/nixos>' -I nixos-config=...
+      without-flakes =
+        let
+          built = import (nixpkgs + "/nixos") {
+            inherit system;
+            configuration.imports = guest ++ [ { nixpkgs.overlays = [ outputs.overlays.default ]; } ];
+          };
+        in
+        [
+          built.system.drvPath
+          built.vm.drvPath
+        ];
       libvirt-user = both guest;
       imageless = toplevel [ nixosModules.backends.imageless ];
       default = toplevel [ nixosModules.default ];
@@ -142,14 +252,15 @@ in
           }
         ]
       );
-      packages = builtins.mapAttrs (_: p: p.drvPath) outputs.packages.${system};
-      dev-shells = builtins.mapAttrs (_: p: p.drvPath) outputs.devShells.${system};
+      packages = drvPaths outputs.packages.${system};
+      dev-shells = drvPaths outputs.devShells.${system};
       users-own-module = toplevel (guest ++ [ ./fixtures/user-module.nix ]);
     }
     // prefixed "libvirt" (lib.mapAttrs (_: m: both (guest ++ [ m ])) (suites // profiles))
-    // prefixed "imageless" (
-      lib.mapAttrs (_: m: toplevel [ nixosModules.backends.imageless nixosModules.user m ]) suites
-    );
+    // prefixed "imageless" (lib.mapAttrs (_: m: toplevel (diskless ++ [ m ])) (suites // profiles // nixosModules.mounts))
+    // prefixed "machine" (lib.mapAttrs (_: m: toplevel (machine ++ [ m ])) (suites // profiles))
+    // prefixed "kernel" (lib.mapAttrs (_: settings: toplevel (kernel settings)) kernels)
+    // prefixed "image" (lib.genAttrs images (name: (buildOf guest).images.${name}.drvPath));
 
   # What the configuration means, read from the stand-in's specification.
   meaning = {
@@ -180,7 +291,24 @@ in
     suite-without-mysql = holds (guest ++ [ suites.sysbench { services.mysql.enable = false; } ]) (
       s: !s.mysql.enable && !builtins.elem "mariadb" (packageNames s)
     );
-    python-libraries-join = holds (guest ++ [ suites.pynfs suites.fstests ]) (
+    imageless-is-whole = holds diskless (s: s.unsupported == [ ] && !s.growPartition && s.network.networkd);
+    machines-of-a-test-have-their-names =
+      (twoNodes { }).nodes.two.networking.hostName == "two"
+      && (twoNodes { }).nodes.two.virtualisation.memorySize == 2048;
+    variant-is-apart =
+      let
+        config = vmOf guest { memorySize = 4096; };
+      in
+      config.system.name == "nixos"
+      && config.virtualisation.vmVariant.system.name == "fleet"
+      && config.virtualisation.vmVariant.virtualisation.memorySize == 4096;
+    image-knows-its-firmware =
+      (buildOf guest).images.raw.passthru.config.nixos-flake.boot.efi == false
+      && (buildOf guest).images.raw-efi.passthru.config.nixos-flake.boot.efi;
+    fragments-reach-the-kernel =
+      (builtins.head (evaluate (kernel kernels.source-fragments)).config.boot.kernelPatches).structuredExtraConfig.XFS_DEBUG.content
+      == lib.kernel.yes;
+    python-libraries-join = holds (guest ++ [ suites.fstests { nixos-flake.python.packages = ps: [ ps.ply ]; } ]) (
       s:
       let
         python = lib.findFirst (p: p.attr == "python3-with-packages") null s.packages;
@@ -343,6 +471,60 @@ in
           { my.constant = "b"; }
         ]
       );
+      kernel-without-source = refuse [ "nixos-flake.kernel.source" ] (kernel { flavor = "source"; });
+      kernel-of-no-series = refuse [ "linuxPackages_9_99" ] (kernel { flavor = "series"; series = "9_99"; });
+      fragment-with-nonsense = refuse [ "wrong-type.nix:" "not a line of a kernel configuration" ] (
+        kernel { fragments = [ ./fixtures/wrong-type.nix ]; }
+      );
+      image-argument = {
+        says = [ "make-disk-image" "diskSise" ];
+        value =
+          let
+            e = evaluate guest;
+          in
+          (import (nixpkgs + "/nixos/lib/make-disk-image.nix") {
+            inherit (e) config pkgs;
+            inherit lib;
+            diskSise = 1;
+          }).drvPath;
+      };
+      variant-of-unknown-option = {
+        says = [ "virtualisation.vmVariant.virtualisation.memory" "does not exist" ];
+        value = (vmOf guest { memory = 1; }).system.build.vm.drvPath;
+      };
+      node-of-unknown-option = {
+        says = [ "nodes.one.services.nothing" "does not exist" ];
+        value = (twoNodes { services.nothing = 1; }).drvPath;
+      };
+      node-with-overlays = {
+        says = [ "node.pkgsReadOnly" "overlays" ];
+        value =
+          ((evaluate guest).pkgs.testers.runNixOSTest {
+            name = "x";
+            nodes.one.nixpkgs.overlays = [ (_: _: { }) ];
+            testScript = "";
+          }).drvPath;
+      };
       module-with-stray-attribute = refuse [ "'options' or 'config'" "stray" ] (with' { config = { }; stray = 1; });
+    };
+
+  # Who builds is told what the stand-in cannot do, by the option's name.
+  unbuilt =
+    let
+      fail = says: value: { inherit says value; };
+      image = modules: (buildOf modules).images.qemu;
+    in
+    {
+      efi-image = fail [ "stand-in" "partitionTableType" "CONFIG_NIXOS_NIXPKGS_URL" ] (buildOf guest).images.raw-efi;
+      iso = fail [ "stand-in" "ISO" ] (buildOf installer).isoImage;
+      test-driver = fail [ "stand-in" "test" ] (twoNodes { }).driverInteractive;
+      other-kernel = fail [ "stand-in" "boot.kernelPackages" "linux-6.12" ] (image (kernel kernels.series));
+      kernel-from-source = fail [ "boot.kernelPackages" "6.16.0-rc6" ] (image (kernel kernels.source));
+      kernel-fragments = fail [ "boot.kernelPatches" ] (image (kernel kernels.fragments));
+      no-debian-package = fail [ "blktests" ] (image (guest ++ [ suites.blktests ]));
+      desktop = fail [ "services.desktopManager.gnome.enable" ] (image (guest ++ [ profiles.gnome ]));
+      unsupported-option = fail [ "console.keyMap" ] (image (guest ++ [ { console.keyMap = "de"; } ]));
+      # These tests have a store of their own.
+      closure-of-another-store = fail [ "/nix/store" "NIX_STORE_DIR" ] (buildOf diskless).toplevel;
     };
 }

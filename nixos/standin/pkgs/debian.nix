@@ -212,6 +212,7 @@
   krb5 = "krb5-user";
   netsniff-ng = "netsniff-ng";
   openssl = "openssl";
+  tcpdump = "tcpdump";
 
   # Databases.
   mariadb = "mariadb-server mariadb-server-core mariadb-client mariadb-client-core";
