@@ -134,44 +134,17 @@
         };
       };
 
-      formatter = forAllSystems (system: nixpkgs.legacyPackages.${system}.nixfmt);
+      formatter = forAllSystems (system: nixpkgs.legacyPackages.${system}.nixfmt-tree);
 
-      # A toplevel per backend, and per profile and suite on each backend it belongs to.
       checks = forAllSystems (
         system:
-        let
-          toplevel =
-            modules:
-            (lib.nixosSystem {
-              inherit system;
-              modules = modules ++ [
-                self.nixosModules.user
-                { nixpkgs.overlays = [ self.overlays.default ]; }
-              ];
-            }).config.system.build.toplevel;
-          onBackend =
-            backend:
-            lib.mapAttrs' (
-              name: suite:
-              lib.nameValuePair "${backend}-${name}" (toplevel [
-                self.nixosModules.backends.${backend}
-                self.nixosModules.profiles.monitoring
-                { nixos-flake.monitoring.enable = true; }
-                suite
-              ])
-            ) (self.nixosModules.testSuites // { inherit (self.nixosModules.profiles) build-tools devel; });
-        in
-        {
-          imageless = toplevel [ self.nixosModules.backends.imageless ];
-          libvirt = toplevel [ self.nixosModules.backends.libvirt ];
-          controller = toplevel [
-            self.nixosModules.backends.libvirt
-            self.nixosModules.profiles.controller
-            { nixos-flake.controller.enable = true; }
-          ];
+        import ./checks {
+          inherit self nixpkgs;
+          pkgs = pkgsFor system;
         }
-        // onBackend "imageless"
-        // onBackend "libvirt"
       );
+
+      # Everything to build, for continuous integration.
+      hydraJobs = { inherit (self) packages devShells checks; };
     };
 }

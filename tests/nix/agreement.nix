@@ -15,7 +15,11 @@ let
       modules = [ { nixpkgs.hostPlatform = system; } ];
     };
   lib = import (standin + "/lib");
-  real = import nixpkgs { inherit system; };
+  real = import nixpkgs {
+    inherit system;
+    # The stand-in also has what the library adds.
+    overlays = [ (import ../../nixos/flake/overlays) ];
+  };
   own = import standin { inherit system; };
 
   options =
