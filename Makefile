@@ -48,8 +48,8 @@ quote = '$(subst $(squote),'\'',$(1))'
 # Which bools of .config are y, and nothing else: string values never meet make or a shell.
 goals := $(or $(MAKECMDGOALS),all)
 # These need no configuration that is right.
-idle_goals := help deps clean mrproper tools check test bench check-nixpkgs status console ssh start stop \
-  destroy demo %config defconfig-%
+idle_goals := help deps clean mrproper tools check test bench check-nixpkgs status console ssh gdb start stop \
+  destroy nixos-run-clean demo %config defconfig-%
 ifneq ($(wildcard .config),)
   ifneq ($(filter-out $(idle_goals),$(goals)),)
     include build/config.mk
@@ -75,6 +75,8 @@ include $(TOP)scripts/tools.mk
 include $(TOP)scripts/kconfig.mk
 include $(TOP)scripts/generate.mk
 include $(TOP)scripts/nodes.mk
+include $(TOP)scripts/linux.mk
+include $(TOP)scripts/nixos.mk
 include $(TOP)scripts/ansible.mk
 include $(sort $(wildcard $(TOP)workflows/*/Makefile))
 include $(TOP)scripts/demo.mk

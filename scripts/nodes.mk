@@ -30,6 +30,7 @@ build-images: build/.generated ssh-key
 # One after the other even with -j: each needs what the one before made.
 bringup: build/.generated ssh-key
 	$(Q)$(TOP)scripts/host-services $(if $(CONFIG_LIBVIRT_URI_SYSTEM),,--session)
+	$(first-kernel)
 	$(Q)build/nixos-build
 	$(call vm,up $(HOSTS))
 
@@ -54,7 +55,7 @@ ssh: $(first_plan) build/.tools
 
 define HELP_NODES
 Nodes
-  bringup             build the image, start the nodes, wait until they answer
+  bringup             build the image or closure, start the nodes, wait until they answer
   status              every node's state and address
   console [VM=name]   a node's serial console
   ssh VM=name         log in

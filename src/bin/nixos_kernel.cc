@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -12,6 +13,7 @@
 #include "kernel/build.h"
 #include "kernel/guest.h"
 #include "kernel/record.h"
+#include "kernel/source.h"
 #include "support/cli.h"
 #include "support/error.h"
 #include "support/files.h"
@@ -27,7 +29,7 @@ struct Options {
   std::vector<std::string> names;
   std::string file, record;
   kernel::Record entry;
-  bool json = false;
+  bool json = false, missing = false;
 };
 
 plan::Plan load(const Options& options, const support::Files& files) {
@@ -39,10 +41,17 @@ int make(const Options& options, Stage stage) {
   support::Files& files = real_files;
   support::RealProcesses processes;
   const auto plan = load(options, files);
-  const auto refs = kernel::chosen_refs(plan, options.names);
+  auto refs = kernel::chosen_refs(plan, options.names);
+  if (options.missing) std::erase_if(refs, [&](const auto& ref) { return files.exists(plan.linux.record(ref.name)); });
+  if (refs.empty()) return 0;
   files.make_directories(plan.linux.build);
   // Two makes of one build directory would tear each other's objects apart.
   const support::FileLock lock(plan.linux.build + "/.lock");
+  // Trees of one checkout share a clone: its sources must not change under a build.
+  std::optional<support::FileLock> clone_lock;
+  if (std::any_of(refs.begin(), refs.end(), [&](const auto& ref) { return !kernel::is_own_directory(plan.linux, ref); })) {
+    clone_lock.emplace(plan.linux.tree + ".lock");
+  }
   kernel::Builder builder(plan, files, processes);
   nlohmann::ordered_json records = nlohmann::ordered_json::object();
   for (const auto& ref : refs) {
@@ -121,6 +130,7 @@ std::function<std::function<int()>(CLI::App&)> stage(Stage which) {
   return [which](CLI::App& app) -> std::function<int()> {
     auto options = common(app);
     app.add_option("name", options->names, "baseline, dev; all of the configuration's when none is given");
+    if (which == Stage::all) app.add_flag("--missing", options->missing, "only those that were never built");
     if (which == Stage::install || which == Stage::all) {
       app.add_flag("--json", options->json, "print what was installed: {name: {release, image, ...}}");
     }
