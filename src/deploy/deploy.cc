@@ -83,17 +83,6 @@ bool first_contact(const std::string& directory, const std::string& host, const 
   return first;
 }
 
-/// Everything nixos-rebuild reads, into nixos/generated/<host>/.
-void complete_system(const Plan& plan, const System& system, Files& files) {
-  nix::prepare_system(plan, system, files);
-  const auto from = host_directory(plan, system.name), to = nix::system_directory(plan, system);
-  for (const char* name : {hardware_file, boot_file}) {
-    files.write_if_changed(fmt::format("{}/{}", to, name), files.read_or_throw(fmt::format("{}/{}", from, name)));
-  }
-  const auto keys = fmt::format("{}/{}", to, keys_file);
-  files.write_if_changed(keys, files.read_or_throw(keys) + files.read(fmt::format("{}/{}", from, keys_file)).value_or(""));
-}
-
 /// nixos-rebuild from PATH, or the one of the plan's nixpkgs.
 std::vector<std::string> nixos_rebuild(const plan::Nix& nix, Processes& processes) {
   try {
@@ -145,6 +134,21 @@ struct Progress {
 
 }  // namespace
 
+void complete_machine(const Plan& plan, const System& system, Files& files) {
+  nix::prepare_system(plan, system, files);
+  const auto from = host_directory(plan, system.name), to = nix::system_directory(plan, system);
+  for (const char* name : {hardware_file, boot_file}) {
+    const auto text = files.read(fmt::format("{}/{}", from, name));
+    if (!text) {
+      throw Error(ExitCode::configuration, fmt::format("there is no {} of this machine yet", name), system.name,
+                  fmt::format("the first deployment asks for it: make deploy HOSTS={}; or put it into {}", system.name, from));
+    }
+    files.write_if_changed(fmt::format("{}/{}", to, name), *text);
+  }
+  const auto keys = fmt::format("{}/{}", to, keys_file);
+  files.write_if_changed(keys, files.read_or_throw(keys) + files.read(fmt::format("{}/{}", from, keys_file)).value_or(""));
+}
+
 std::vector<Verdict> deploy(const Plan& plan, const Options& options, Files& files, Processes& processes) {
   const auto machines = chosen_machines(plan, options.hosts);
   if (plan.nix.standin) {
@@ -185,7 +189,7 @@ std::vector<Verdict> deploy(const Plan& plan, const Options& options, Files& fil
   // One after the other: Nix locks the same library and nixpkgs for all of them.
   for (std::size_t i = 0; i < machines.size(); ++i) {
     attempt(i, [&](Progress&) {
-      complete_system(plan, machines[i], files);
+      complete_machine(plan, machines[i], files);
       const auto directory = nix::system_directory(plan, machines[i]);
       // Anew each time: Nix goes on using the locked content of a library that has changed.
       const bool locked = files.exists(directory + "/flake.lock");

@@ -17,6 +17,10 @@ struct Options {
   int jobs = 4;                     ///< machines at a time
 };
 
+/// Everything that a machine's configuration is made of, into nixos/generated/<host>/. Throws Error when
+/// the machine has never been contacted.
+void complete_machine(const plan::Plan& plan, const plan::System& system, support::Files& files);
+
 /// How it went with one machine.
 struct Verdict {
   std::string host;

@@ -9,6 +9,7 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include "deploy/deploy.h"
 #include "nix/build.h"
 #include "support/descriptor.h"
 #include "support/error.h"
@@ -78,6 +79,7 @@ Run prepare_run(const Plan& plan, const RunOptions& options, Files& files, suppo
   if (!options.kernel.empty() && !files.exists(options.kernel)) {
     throw Error(ExitCode::usage, "there is no such kernel image", options.kernel);
   }
+  if (system.backend == "machine") complete_machine(plan, system, files);
   const auto out = nix::build_output(plan, "vm", {system.name}, files, processes).at(system.name);
 
   Run run;

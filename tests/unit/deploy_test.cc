@@ -277,6 +277,13 @@ TEST_F(Deploy, NothingOrTheWrongThingToDeployIsSaid) {
   EXPECT_THAT(message([&] { run(); }), HasSubstr("CONFIG_NIXOS_DEPLOY=y"));
 }
 
+TEST_F(Deploy, AMachineNeverContactedCannotBeTried) {
+  RunOptions trial;
+  trial.node = "two";
+  EXPECT_THAT(message([&] { prepare_run(plan_, trial, files_, processes_); }),
+              HasSubstr("make deploy HOSTS=two"));
+}
+
 TEST_F(Deploy, AHostIsNeverAnOption) {
   plan_.systems = {machine("-oProxyCommand=x")};
   EXPECT_THAT(run()[0].failure, HasSubstr("is no host name"));
