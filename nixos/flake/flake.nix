@@ -4,7 +4,8 @@
 #   backends/    how a machine boots: exactly one per system
 #   profiles/    feature sets on top of a backend
 #   mounts/      file systems, declared briefly
-#   testSuites/  what one test suite needs in the guest
+#   testSuites/  a test suite and what it needs in the guest
+#   kernel.nix   the kernel that Nix builds
 #
 #   nix flake show path:nixos/flake
 #   nix build path:nixos/flake#checks.x86_64-linux.libvirt
