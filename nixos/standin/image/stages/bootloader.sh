@@ -8,6 +8,7 @@ make_boot_menu() {
   # Emulated CPUs leak nothing to anyone: mitigations and audit only cost them time. Later words win.
   params="root=LABEL=$label init=$system/init mitigations=off audit=0 random.trust_cpu=on"
   if is .growPartition; then params+=" standin.grow=1"; fi
+  # shellcheck disable=SC2034 # for the disk stage
   boot_params="$params $(spec '.kernelParams | join(" ")')"
   # GRUB's words: anything unusual goes between single quotes.
   params+=" $(spec '.kernelParams | map(if test("^[A-Za-z0-9_.,:=/+%@-]+$") then . else @sh end) | join(" ")')"

@@ -12,7 +12,7 @@
 make_closure() {
   local archive=(tar --numeric-owner --format=gnu --sort=name "--mtime=@$SOURCE_DATE_EPOCH" --no-recursion)
   # The guest's kernel and its modules come from outside.
-  rm -rf --one-file-system -- "$root"/usr/lib/modules "$root"/{boot,dev,proc,sys,run} "$root"/vmlinuz* "$root"/initrd*
+  rm -rf --one-file-system -- "${root:?}"/usr/lib/modules "${root:?}"/{boot,dev,proc,sys,run} "$root"/vmlinuz* "$root"/initrd*
   mkdir -p "$root"/{boot,dev,proc,sys,run,tmp,mnt,usr/lib/modules,nix}
   chmod 1777 "$root/tmp"
 
