@@ -43,6 +43,12 @@ constexpr Known kKnown[] = {
      "The host is out of memory: stop other guests, or lower CONFIG_NIXOS_VM_MEMORY_MB."},
     {-1, "failed to get \"write\" lock", ExitCode::failed,
      "Another process has the disk open; look for it with `fuser`."},
+    {-1, "gdb tcp:", ExitCode::failed,
+     "Another program listens where its gdb stub would; `nixos-vm up` gives it another port."},
+    {-1, "Unable to find any firmware", ExitCode::host_not_ready,
+     "There is no UEFI firmware for guests: install the package ovmf (for aarch64: qemu-efi-aarch64)."},
+    {-1, "virtiofs is not yet supported in session mode", ExitCode::host_not_ready,
+     "This libvirt shares directories by virtiofs only for qemu:///system (CONFIG_LIBVIRT_URI_SYSTEM)."},
     {-1, "is already in use by interface", ExitCode::host_not_ready,
      "Another network of this host has the same addresses; choose one with CONFIG_LIBVIRT_NETWORK."},
 };
