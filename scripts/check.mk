@@ -14,6 +14,7 @@ test: build/build.ninja
 bench: build/.tools
 	$(Q)$(call build_tools,vm-up-bench)
 	$(Q)$(TOP)tests/bench/run
+	$(Q)$(TOP)tests/bench/evaluation
 
 check-nixpkgs: build/.tools
 	$(if $(NIXPKGS),,@echo "make: say which nixpkgs: make check-nixpkgs NIXPKGS=<path or flake reference>" >&2; exit 2)

@@ -28,8 +28,6 @@ const Names all_profiles{"devel", "build-tools", "monitoring", "controller"};
 /// controller makes a machine a host of virtual machines; a guest is none unless asked to be.
 const Names default_profiles{"devel", "build-tools", "monitoring"};
 const Names all_suites{"fstests", "blktests", "ltp", "mmtests", "pynfs", "gitr", "selftests", "sysbench"};
-const Names curated_packages{"fio",  "xfstests", "xfsprogs", "libbpf", "libbpf-tools",
-                             "damo", "nfstest",  "pynfs",    "xnvme",  "cpupower"};
 const Names platforms{"x86_64-linux", "aarch64-linux"};
 
 /// What a string has to look like; the pattern is one both to ECMA-262 and to std::regex.
@@ -196,7 +194,7 @@ void read_overrides(ClosureRequest& request, const Field& overrides, bool curate
     std::string package, source, ref;
     for (const auto& [member, field] : entry.members()) {
       if (member == "pkg") {
-        package = curated ? field.one_of(curated_packages, "package of the list; extra_overrides takes any")
+        package = curated ? field.one_of(overridable_packages(), "package of the list; extra_overrides takes any")
                           : field.text(package_form);
       } else if (member == "src") {
         source = field.text(source_form);
@@ -331,7 +329,7 @@ std::string closure_request_schema() {
                                     {"additionalProperties", share},
                                     {"default", Json::object()}});
   properties["overrides"] = described("Packages built from other sources: an absolute path, a git URL or a flake reference.",
-                                      overrides_schema({{"enum", curated_packages}}));
+                                      overrides_schema({{"enum", overridable_packages()}}));
   properties["extra_overrides"] = described("The same for any other package of nixpkgs.",
                                             overrides_schema(text_schema(package_form)));
   properties["ssh_keys"] = described("Public keys that log in to root and the unprivileged account.",

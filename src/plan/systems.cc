@@ -2,7 +2,6 @@
 #include "plan/systems.h"
 
 #include <algorithm>
-#include <array>
 #include <set>
 
 #include <fmt/format.h>
@@ -14,10 +13,6 @@ namespace kdevops::plan {
 using kconfig::Config;
 
 namespace {
-
-/// Packages that may be built from another source: CONFIG_NIXOS_FLAKE_OVERRIDE_<upper case>.
-constexpr std::array override_packages = {"fio",  "xfstests", "xfsprogs", "libbpf", "libbpf-tools",
-                                          "damo", "nfstest",  "pynfs",    "xnvme",  "cpupower"};
 
 std::string symbol_part(std::string name) {
   for (char& c : name) c = c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
@@ -99,7 +94,7 @@ Kernel plan_kernel(const Config& config) {
 
 std::vector<SourceOverride> plan_overrides(const Config& config) {
   std::vector<SourceOverride> overrides;
-  for (const char* package : override_packages) {
+  for (const auto& package : overridable_packages()) {
     const auto symbol = "NIXOS_FLAKE_OVERRIDE_" + symbol_part(package);
     if (!config.enabled(symbol)) continue;
     overrides.push_back({package, source_reference(config, symbol + "_SRC", git_ref(config, symbol + "_REF", ""))});
@@ -137,6 +132,12 @@ System plan_system(const Config& config, const std::vector<Workflow>& workflows,
 }
 
 }  // namespace
+
+const std::vector<std::string>& overridable_packages() {
+  static const std::vector<std::string> packages{"fio",  "xfstests", "xfsprogs", "libbpf", "libbpf-tools",
+                                                 "damo", "nfstest",  "pynfs",    "xnvme",  "cpupower"};
+  return packages;
+}
 
 std::string flake_reference(const std::string& source, const std::string& ref) {
   const bool commit = ref.size() == 40 && ref.find_first_not_of("0123456789abcdef") == std::string::npos;

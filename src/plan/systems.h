@@ -32,6 +32,9 @@ std::vector<Share> plan_shares(const kconfig::Config& config, const Variables& v
 /// may name `shared`; in those of what is built from them `own`. `both`: baseline and dev may differ.
 Linux plan_linux(const kconfig::Config& config, const Variables& shared, const Variables& own, bool both);
 
+/// Packages of the library that Kconfig and closure requests offer to build from another source.
+const std::vector<std::string>& overridable_packages();
+
 /// A flake reference from what users write: a flake reference, a git URL or an absolute path, and
 /// a branch, tag or commit ("" for none).
 std::string flake_reference(const std::string& source, const std::string& ref);
