@@ -38,6 +38,7 @@ class LocalDisks final : public Disks {
     // QEMU runs as another user and must get through; nobody has to list it.
     context_.files.make_directories(node.directory, 0711);
     if (intent.boot) {
+      context_.files.remove(node.directory + "/root.qcow2");  // of another backend
       for (const auto& [from, to] : boot_files(node, *intent.boot)) {
         context_.files.write_if_changed(to, context_.files.read_or_throw(from), 0644);
       }
@@ -123,7 +124,9 @@ class DaemonDisks final : public Disks {
 
   void prepare(const plan::Node& node, const Intent& intent, RootDisk root) override {
     std::vector<hypervisor::Volume> volumes;
-    if (!intent.boot) {
+    if (intent.boot) {
+      context_.hypervisor.remove_volume(node.directory, "root.qcow2");  // of another backend
+    } else {
       remove_root(node, intent.base, root);
       volumes.push_back({"root.qcow2", "qcow2", 0, intent.base});
     }

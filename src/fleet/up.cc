@@ -194,10 +194,12 @@ class BringUp {
 
   static std::string what_changed(const Task& task) {
     const auto& boot = task.intent.boot;
-    if (boot && boot->kernel.release != task.domain->owner->kernel) return "it gets kernel " + boot->kernel.release;
-    if (!task.new_base()) return boot ? "its kernel or its domain changed since it was made"
-                                      : "its domain changed since it was made";
-    if (boot) return "the closure changed since it was made";
+    if (boot && boot->kernel.release != task.domain->owner->kernel) {
+      return "it gets kernel " + boot->kernel.release;
+    }
+    if (boot && task.new_base()) return "the closure changed since it was made";
+    if (boot) return "its kernel or its domain changed since it was made";
+    if (!task.new_base()) return "its domain changed since it was made";
     return "the image changed since it was made; its root disk is made anew, its extra drives stay";
   }
 

@@ -169,6 +169,19 @@ TEST_F(FleetImageless, RebootRefusesNodesWhoseKernelIsInTheirImage) {
   EXPECT_TRUE(hv.calls().empty());
 }
 
+TEST_F(FleetImageless, ANodeThatHadAnImageLosesItsRootDiskOnly) {
+  World disk(make_plan(1), hv);
+  const auto before = disk.context();
+  up(before, {});
+  for (const auto& [path, bytes] : disk.files.files.contents) {
+    if (path.starts_with("/t/storage/")) world.files.write(path, bytes, 0600);
+  }
+  EXPECT_EQ(run()[0].action, "changed");
+  EXPECT_FALSE(world.files.exists(directory(0) + "/root.qcow2"));
+  EXPECT_TRUE(world.files.exists(directory(0) + "/extra1.raw"));
+  EXPECT_EQ(world.processes.images.size(), 2U) << "only n1's drives are new";
+}
+
 TEST_F(FleetImageless, DestroyLeavesNothing) {
   run();
   const auto context = world.context();
