@@ -522,6 +522,8 @@ in
       kernel-from-source = fail [ "boot.kernelPackages" "6.16.0-rc6" ] (image (kernel kernels.source));
       kernel-fragments = fail [ "boot.kernelPatches" ] (image (kernel kernels.fragments));
       no-debian-package = fail [ "blktests" ] (image (guest ++ [ suites.blktests ]));
+      a-package = fail [ "stand-in" "fio" ] (evaluate guest).pkgs.fio;
+      a-kernel = fail [ "stand-in" "linux-6.12" ] (evaluate (kernel kernels.series)).config.boot.kernelPackages.kernel.dev;
       desktop = fail [ "services.desktopManager.gnome.enable" ] (image (guest ++ [ profiles.gnome ]));
       unsupported-option = fail [ "console.keyMap" ] (image (guest ++ [ { console.keyMap = "de"; } ]));
       # These tests have a store of their own.

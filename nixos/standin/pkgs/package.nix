@@ -39,14 +39,24 @@ let
           outputs
           ;
         outPath = record.path + builtins.substring 0 0 marker;
-        drvPath = marker;
+        # Who builds a package by itself is told why that cannot be.
+        inherit
+          (import ../nixos/lib/refuse.nix {
+            pkgs = { inherit system; };
+            name = lib.strings.sanitizeDerivationName "${pname}-${version}";
+            why = "a package; guests get Debian's, for this one ${if debian == null then "none" else toString debian}";
+          })
+          drvPath
+          ;
         outputName = "out";
         meta = {
           mainProgram = pname;
           available = debian != null;
         } // meta;
         inherit passthru;
-        standin = record;
+        standin = record // {
+          inherit marker;
+        };
         override = _: self;
         overrideAttrs = change: overridden (if lib.isFunction change then applyAttrs change else change);
         overrideDerivation = self.overrideAttrs;

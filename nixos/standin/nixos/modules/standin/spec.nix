@@ -3,7 +3,7 @@
 { config, lib, pkgs, utils, ... }:
 let
   unknown = lib.filter (p: !(p ? standin)) config.environment.systemPackages;
-  record = p: p.standin;
+  record = p: removeAttrs p.standin [ "marker" ];
   # Sorted by attribute, each once.
   records =
     list:
@@ -40,8 +40,8 @@ let
       found = lib.attrByPath (lib.splitString "." attr) null pkgs;
     in
     # A package of the set answers for itself; one made on the way wrote its record into the marker.
-    if found ? standin && builtins.unsafeDiscardStringContext found.drvPath == marker.path then
-      found.standin
+    if found ? standin && builtins.unsafeDiscardStringContext found.standin.marker or "" == marker.path then
+      record found
     else
       builtins.fromJSON (builtins.readFile (builtins.appendContext marker.path { ${marker.path}.path = true; }))
   ) (markers "package");
