@@ -60,5 +60,5 @@ make_closure_initrd() {
     | [.fsType, .device, .mountPoint, ((if .mountPoint | IN("/nix/store", "/lib/modules") then ["ro"] else [] end) + (.options // []) - ["defaults"]
        | map(select(startswith("x-") | not)) | if . == [] then "defaults" else join(",") end)]
     | join(" ")' >"$dir/mounts"
-  pack_initrd "$dir" | zstd -q -19 -o "$initrd_out/initrd"
+  pack_initrd "$dir" | zstd -q -9 -o "$initrd_out/initrd"
 }
