@@ -76,7 +76,7 @@ Recipe make_recipe(const std::vector<std::string>& words, const std::string& top
     throw Error(ExitCode::configuration,
                 fmt::format("CONFIG_BOOTLINUX_FRAGMENTS: there is no {}{}{}", ours, word, suffix), {},
                 fmt::format("there are: {}\nand the tree's own: {}\nwhere to start, such as defconfig, comes first",
-                            known_fragments(ours, files), known_fragments(tree + "/kernel/configs", files)));
+                            known_fragments(topdir + "/kconfigs/kernel", files), known_fragments(tree + "/kernel/configs", files)));
   }
   return recipe;
 }
