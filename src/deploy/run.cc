@@ -80,7 +80,7 @@ Run prepare_run(const Plan& plan, const RunOptions& options, Files& files, suppo
     throw Error(ExitCode::usage, "there is no such kernel image", options.kernel);
   }
   if (system.backend == "machine") complete_machine(plan, system, files);
-  const auto out = nix::build_output(plan, "vm", {system.name}, files, processes).at(system.name);
+  const auto out = nix::build_output(plan, "vm", {system.name}, files, processes).at(system.name).out;
 
   Run run;
   files.make_directories(directory(plan), 0755);

@@ -48,7 +48,7 @@ std::vector<std::string> test_driver(const Plan& plan, const std::string& name, 
                                      support::Processes& processes) {
   const auto& system = chosen(plan, name);
   const auto outs = nix::build_output(plan, "test-driver", {system.name}, files, processes);
-  return {outs.at(system.name) + "/bin/nixos-test-driver"};
+  return {outs.at(system.name).out + "/bin/nixos-test-driver"};
 }
 
 }  // namespace kdevops::deploy

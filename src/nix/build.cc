@@ -186,9 +186,9 @@ std::map<std::string, Built> build_systems(const Plan& plan, Files& files, suppo
   return answer(true);
 }
 
-std::map<std::string, std::string> build_output(const Plan& plan, const std::string& output,
-                                                const std::vector<std::string>& names, Files& files,
-                                                support::Processes& processes) {
+std::map<std::string, Output> build_output(const Plan& plan, const std::string& output,
+                                           const std::vector<std::string>& names, Files& files,
+                                           support::Processes& processes) {
   std::vector<const System*> systems;
   for (const auto& name : names) systems.push_back(&plan.system(name));
   if (names.empty()) {
@@ -202,17 +202,16 @@ std::map<std::string, std::string> build_output(const Plan& plan, const std::str
   }
   check_library(plan.nix.library, files);
   NixCli nix(processes, plan.nix);
-  std::map<std::string, std::string> outs;
+  std::map<std::string, Output> outs;
   const auto record = read_record(plan.instance.tree + "/nixos/generated/.build.json", files);
   const bool library_changed = record.library != library_digest(plan, files);
   for (const auto* system : systems) {
     prepare_system(plan, *system, files);
-    if (plan.nix.flakes) {
-      lock_system(plan, *system, files, nix, library_changed);
-      outs[system->name] = nix.build_one(flakeref(plan, *system, output));
-    } else {
-      outs[system->name] = build_flakeless(plan, *system, output, nix);
-    }
+    if (plan.nix.flakes) lock_system(plan, *system, files, nix, library_changed);
+    const auto out = plan.nix.flakes ? nix.build_one(flakeref(plan, *system, output))
+                                     : build_flakeless(plan, *system, output, nix);
+    outs[system->name] = {out, fmt::format("{}/result-{}", system_directory(plan, *system), output)};
+    nix.add_root(out, outs[system->name].link);
   }
   return outs;
 }

@@ -28,10 +28,15 @@ struct Built {
 std::map<std::string, Built> build_systems(const plan::Plan& plan, support::Files& files,
                                            support::Processes& processes);
 
-/// Store path of packages.<platform>.<output> of each named system (all of them when none is named).
-std::map<std::string, std::string> build_output(const plan::Plan& plan, const std::string& output,
-                                                const std::vector<std::string>& systems, support::Files& files,
-                                                support::Processes& processes);
+struct Output {
+  std::string out;    ///< store path
+  std::string link;   ///< nixos/generated/<system>/result-<output>: keeps it from garbage collection
+};
+
+/// Builds packages.<platform>.<output> of each named system (all of them when none is named).
+std::map<std::string, Output> build_output(const plan::Plan& plan, const std::string& output,
+                                           const std::vector<std::string>& systems, support::Files& files,
+                                           support::Processes& processes);
 
 /// Only the lock files, the library's entry always anew.
 void lock_systems(const plan::Plan& plan, support::Files& files, support::Processes& processes);

@@ -63,11 +63,13 @@ int build(const Options& options) {
 int output(const Options& options) {
   Locked here(options);
   const auto outs = build_output(here.plan, options.output, options.systems, here.files, here.processes);
-  for (const auto& [name, out] : outs) {
-    fmt::print(stderr, "nixos-build: {} of {}\n", options.output, name);
-    if (!options.json) fmt::print("{}\n", out);
+  auto data = nlohmann::json::object();
+  for (const auto& [name, made] : outs) {
+    fmt::print(stderr, "nixos-build: {} of {}: {}\n", options.output, name, made.link);
+    if (!options.json) fmt::print("{}\n", made.out);
+    data[name] = made.out;
   }
-  if (options.json) fmt::print("{}\n", nlohmann::json(outs).dump(2));
+  if (options.json) fmt::print("{}\n", data.dump(2));
   return 0;
 }
 
