@@ -10,8 +10,7 @@ let
   cfg = config.nixos-flake.kernel;
   trees = import ../lib/kernel.nix { inherit lib; };
 
-  flavor =
-    if cfg.flavor == null && (cfg.ccache || cfg.fragments != [ ]) then "latest" else cfg.flavor;
+  flavor = if cfg.flavor == null && (cfg.ccache || cfg.fragments != [ ]) then "latest" else cfg.flavor;
 
   symbols = trees.readFragments cfg.fragments;
   # LOCALVERSION becomes part of the release, which a build of nixpkgs must know beforehand.

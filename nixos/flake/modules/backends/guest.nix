@@ -24,6 +24,10 @@
   # The only network is the hypervisor's. A packet filter would be part of what is measured.
   networking.firewall.enable = lib.mkDefault false;
 
+  # Either would put all of nixpkgs into the closure.
+  nixpkgs.flake.setNixPath = lib.mkDefault false;
+  nixpkgs.flake.setFlakeRegistry = lib.mkDefault false;
+
   fonts.fontconfig.enable = lib.mkDefault false;
   boot.enableContainers = lib.mkDefault false;
   system.disableInstallerTools = lib.mkDefault true;
