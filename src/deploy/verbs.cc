@@ -95,14 +95,14 @@ support::Verb session_verb(const char* name, const char* help, Session prepare) 
 
 }  // namespace
 
-support::Verb repl_verb() { return session_verb("repl", "nix repl with a system's config, options and pkgs", repl); }
+support::Verb repl_verb() { return session_verb("repl", "Start nix repl with a system's config, options and pkgs", repl); }
 
 support::Verb test_driver_verb() {
-  return session_verb("test-driver", "a Python session with the machines of the fleet's test", test_driver);
+  return session_verb("test-driver", "Start a Python session with the machines of the fleet's test", test_driver);
 }
 
 support::Verb deploy_verb() {
-  return {"deploy", "give machines that run NixOS the fleet's configuration", [](CLI::App& app) -> std::function<int()> {
+  return {"deploy", "Give machines that run NixOS the fleet's configuration", [](CLI::App& app) -> std::function<int()> {
             auto options = std::make_shared<Options>();
             auto plan = std::make_shared<std::string>();
             app.add_option("hosts", options->hosts, "declared hosts; all of them by default");
@@ -117,7 +117,7 @@ support::Verb deploy_verb() {
 }
 
 support::Verb run_verb() {
-  return {"run", "run a node's system in QEMU, without libvirt", [](CLI::App& app) -> std::function<int()> {
+  return {"run", "Run a node's system in QEMU, without libvirt", [](CLI::App& app) -> std::function<int()> {
             auto options = std::make_shared<RunOptions>();
             auto plan = std::make_shared<std::string>();
             app.add_option("node", options->node, "the node; default: the first");
@@ -130,7 +130,7 @@ support::Verb run_verb() {
 }
 
 support::Verb run_clean_verb() {
-  return {"run-clean", "remove what `run` keeps", [](CLI::App& app) -> std::function<int()> {
+  return {"run-clean", "Remove what `run` keeps", [](CLI::App& app) -> std::function<int()> {
             auto node = std::make_shared<std::string>();
             auto plan = std::make_shared<std::string>();
             app.add_option("node", *node, "the node; default: all");
