@@ -48,4 +48,4 @@ build/.tools: build/.defconfig-tool $(tool_sources)
 tools: build/.tools
 
 deps:
-	$(Q)$(TOP)scripts/install-deps
+	$(Q)$(TOP)scripts/install-deps --tests

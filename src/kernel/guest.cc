@@ -35,7 +35,7 @@ constexpr std::array early{
     Need{"FUSE_FS", Form::built_in, "virtiofs speaks FUSE"},
     Need{"VIRTIO_FS", Form::built_in, "/nix/store and /lib/modules come by virtiofs"},
     Need{"TMPFS", Form::built_in, "the root file system is in memory"},
-    Need{"OVERLAY_FS", Form::module, "writable directories over read-only ones"},
+    Need{"OVERLAY_FS", Form::built_in, "writable directories over the read-only store"},
     Need{"DEVTMPFS", Form::built_in, "systemd: /dev"},
     Need{"UNIX98_PTYS", Form::built_in, "terminals of SSH sessions"},
 };
