@@ -32,7 +32,7 @@ struct Symbols {
 Symbols find_symbols(const Context& context, const plan::Node& node) {
   if (node.kernel.empty()) {
     // `nixos-build output kernel-dev` leaves the link.
-    const auto file = fmt::format("{}/nixos/generated/{}/kernel-dev/vmlinux", context.plan.instance.tree,
+    const auto file = fmt::format("{}/nixos/generated/{}/result-kernel-dev/vmlinux", context.plan.instance.tree,
                                   node.system);
     if (context.files.exists(file)) return {file, {}, {}};
     return {{}, {}, "`build/nixos-build output kernel-dev` gets the one of the image's kernel."};

@@ -234,9 +234,9 @@ TEST_F(FleetImageless, GdbOfADiskGuestTakesTheImagesKernel) {
   World disk(plan, hv);
   const auto context = disk.context();
   up(context, {});
-  disk.files.write("/disk/nixos/generated/sys/kernel-dev/vmlinux", "ELF", 0444);
+  disk.files.write("/disk/nixos/generated/sys/result-kernel-dev/vmlinux", "ELF", 0444);
   const auto argv = gdb_command(context, disk.plan.nodes[0], {});
-  EXPECT_EQ(argv[2], "/disk/nixos/generated/sys/kernel-dev/vmlinux");
+  EXPECT_EQ(argv[2], "/disk/nixos/generated/sys/result-kernel-dev/vmlinux");
 }
 
 TEST_F(FleetImageless, NodesWithoutAStubSaySo) {
