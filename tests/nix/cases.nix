@@ -256,6 +256,24 @@ in
       dev-shells = drvPaths outputs.devShells.${system};
       users-own-module = toplevel (guest ++ [ ./fixtures/user-module.nix ]);
     }
+    // lib.optionalAttrs (system == "x86_64-linux") (
+      prefixed "aarch64" (
+        lib.genAttrs [
+          "all-suites"
+          "dev-shells"
+          "imageless-all-suites"
+          "kernel-source"
+          "libvirt-user"
+          "libvirt-vm"
+          "machine-all-suites"
+          "packages"
+          "test"
+        ] (name: (import ./cases.nix {
+          inherit nixpkgs pkgs;
+          system = "aarch64-linux";
+        }).accepted.${name})
+      )
+    )
     // prefixed "libvirt" (lib.mapAttrs (_: m: both (guest ++ [ m ])) (suites // profiles))
     // prefixed "imageless" (lib.mapAttrs (_: m: toplevel (diskless ++ [ m ])) (suites // profiles // nixosModules.mounts))
     // prefixed "machine" (lib.mapAttrs (_: m: toplevel (machine ++ [ m ])) (suites // profiles))

@@ -28,6 +28,8 @@ make_closure() {
     -o -type d ! -perm 0755 ! -perm 0555 \) -print |
     awk -F/ '{p = $1; for (i = 2; i <= NF; i++) {p = p "/" $i; print p}}' | LC_ALL=C sort -u |
     "${archive[@]}" --verbatim-files-from -T - -cf "$out/standin/usr.tar")
+  # Whoever builds owns what goes into the store: Nix takes nothing else from an ordinary user.
+  find "$root/usr" -xdev \( ! -uid 0 -o ! -gid 0 \) -exec chown -h 0:0 -- {} +
   mv -T -- "$root/usr" "$out/standin/usr"
 
   # The configuration's own files that the guest refers to: the closure ends here, not in their texts.
