@@ -211,10 +211,24 @@ def records(room):
     room.refuses("a broken record is named", room.kernel("check", "--record", "baseline"), r"baseline\.json", r"release")
 
 
+def surface(room):
+    made = room.make("defconfig-nixos+standin", f"LINUX_TREE={room.linux}", "LINUX_TREE_REF=v6.99")
+    config = (room.tree / ".config").read_text()
+    room.succeeds("LINUX_TREE and LINUX_TREE_REF choose what make linux builds", made)
+    room.report.case("whatever the defconfig says", [line for line in (
+        "CONFIG_BOOTLINUX=y", f'CONFIG_BOOTLINUX_TREE="{room.linux}"', 'CONFIG_BOOTLINUX_TREE_REF="v6.99"')
+        if line not in config.splitlines()])
+    room.refuses("restarting onto a new kernel needs guests without an image", room.make("nixos-rebuild-boot"),
+                 r"NIXOS_BACKEND_IMAGELESS", r"make bringup")
+    room.refuses("make gdb asks for a node", room.make("gdb"), r"VM=")
+    room.make("defconfig-nixos+standin")
+    room.refuses("make linux without a kernel to build says what to set", room.make("linux"), r"WORKFLOW_LINUX_CUSTOM")
+
+
 def main():
     report = Report()
     room = Room(report)
-    for part in (as_it_is, failures, two_refs, records):
+    for part in (as_it_is, failures, two_refs, records, surface):
         part(room)
     report.finish()
 
