@@ -32,11 +32,12 @@ let
         default = plain.composeExtensions library.overlays.default pandoc;
       };
     };
-    nixpkgs = {
-      inherit lib;
-      outPath = path;
-      legacyPackages = plain.genAttrs (builtins.attrNames library.packages) (system: import path { inherit system; });
-    };
+    nixpkgs = flake;
+  };
+  flake = {
+    inherit lib;
+    outPath = path;
+    legacyPackages = plain.genAttrs (builtins.attrNames library.packages) (system: import path { inherit system; });
   };
 
   kernelFromTree =
@@ -54,6 +55,13 @@ let
         }
       ];
     }).config.system.build.toplevel;
+  fromTemplate =
+    template:
+    ((import (template.path + "/flake.nix")).outputs {
+      self = { };
+      nixpkgs = flake;
+      nixos-flake = library;
+    }).packages;
   prefixed = prefix: plain.mapAttrs' (name: plain.nameValuePair "${prefix}-${name}");
 in
 plain.mapAttrs (
@@ -70,4 +78,10 @@ plain.mapAttrs (
       fragments = [ ../nixos/flake/checks/fragment.config ];
     };
   }
+  # Each says for itself which platform it is for.
+  // prefixed "template" (
+    plain.mapAttrs (_: template: (fromTemplate template).${system}.toplevel) (
+      plain.filterAttrs (_: template: fromTemplate template ? ${system}) library.templates
+    )
+  )
 ) library.checks
