@@ -24,6 +24,9 @@ say user "$(id -un)"
 say groups "$(id -Gn)"
 say trusted "$(sed -n 's/^trusted-users *= *//p' /etc/nix/nix.conf 2>/dev/null)"
 say machine "$(uname -m)"
+say release "$(. /etc/os-release; echo "$VERSION_ID")"
+# What it was installed with counts, where its own configuration still tells.
+say release "$(sed -n 's/^[^#]*system\.stateVersion *= *"\([0-9.]*\)".*/\1/p' /etc/nixos/configuration.nix 2>/dev/null | head -n 1)"
 [ ! -d /sys/firmware/efi ] || say firmware uefi
 for at in /boot /boot/efi /efi; do
   ls "$at" >/dev/null 2>&1
@@ -75,6 +78,7 @@ Facts parse_facts(const std::string& text) {
     if (name == "groups") facts.groups = words(value);
     if (name == "trusted") facts.trusted = words(value);
     if (name == "machine") facts.machine = value;
+    if (name == "release" && !value.empty()) facts.release = value;
     if (name == "firmware") facts.uefi = value == "uefi";
     if (name == "esp") facts.esp = value;
     if (name == "disk") facts.disks.push_back(value);
@@ -129,7 +133,8 @@ std::string boot_loader_nix(const Facts& facts, const std::string& host) {
     for (const auto& disk : facts.disks) disks.push_back(disk);
     body = {{"boot.loader.grub.enable", true}, {"boot.loader.grub.devices", std::move(disks)}};
   }
-  return fmt::format("# How {} boots, as found when it was first deployed to. Yours to change: it is kept.\n"
+  if (!facts.release.empty()) body.emplace_back("system.stateVersion", facts.release);
+  return fmt::format("# {} as found when it was first deployed to. Yours to change and extend: it is kept.\n"
                      "{{ ... }}:\n{}\n", host, NixValue(body).print());
 }
 

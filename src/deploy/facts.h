@@ -20,6 +20,7 @@ struct Facts {
   bool uefi = false;
   std::string esp;                   ///< where the EFI system partition is mounted; empty: nowhere
   std::vector<std::string> disks;    ///< below /boot, by id where there is one
+  std::string release;               ///< the NixOS that its state is of: system.stateVersion
   std::vector<std::string> keys;     ///< authorized_keys lines of `user`
 };
 
@@ -31,8 +32,8 @@ Facts parse_facts(const std::string& text);
 /// Throws Error saying why `system` cannot be deployed there, and what to change on the machine.
 void check_deployable(const Facts& facts, const plan::System& system);
 
-/// boot-loader.nix: systemd-boot for UEFI, else GRUB on the disks of /boot. Throws Error when the
-/// machine does not tell them.
+/// boot-loader.nix: systemd-boot for UEFI, else GRUB on the disks of /boot; and system.stateVersion,
+/// which belongs to the machine as well. Throws Error when the machine does not tell its disks.
 std::string boot_loader_nix(const Facts& facts, const std::string& host);
 
 }  // namespace kdevops::deploy

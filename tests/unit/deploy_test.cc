@@ -35,7 +35,7 @@ using testing::StartsWith;
 
 constexpr const char* bios_facts =
     "nixos=yes\nsudo=yes\nuser=alice\ngroups=users wheel\ntrusted=root @wheel\nmachine=x86_64\n"
-    "disk=/dev/disk/by-id/ata-one\nkey=ssh-ed25519 AAAA alice\nkey=# a comment\n";
+    "release=26.05\nrelease=24.11\ndisk=/dev/disk/by-id/ata-one\nkey=ssh-ed25519 AAAA alice\nkey=# a comment\n";
 constexpr const char* uefi_facts =
     "Welcome to the lab\nnixos=yes\nroot=yes\nuser=root\ngroups=root\ntrusted=root\nmachine=x86_64\n"
     "firmware=uefi\nesp=/boot\ndisk=/dev/nvme0n1\n";
@@ -106,11 +106,13 @@ TEST(Facts, WhatCannotBeDeployedIsRefused) {
 TEST(Facts, FirmwareDecidesTheBootLoader) {
   const auto bios = boot_loader_nix(parse_facts(bios_facts), "a");
   EXPECT_THAT(bios, HasSubstr("boot.loader.grub.enable = true;"));
+  EXPECT_THAT(bios, HasSubstr("system.stateVersion = \"24.11\";"));
   EXPECT_THAT(bios, HasSubstr("\"/dev/disk/by-id/ata-one\""));
   const auto uefi = boot_loader_nix(parse_facts(uefi_facts), "a");
   EXPECT_THAT(uefi, HasSubstr("boot.loader.systemd-boot.enable = true;"));
   EXPECT_THAT(uefi, HasSubstr("boot.loader.efi.efiSysMountPoint = \"/boot\";"));
   EXPECT_THAT(uefi, Not(HasSubstr("grub")));
+  EXPECT_THAT(uefi, Not(HasSubstr("stateVersion")));
   auto facts = parse_facts(uefi_facts);
   facts.esp.clear();
   EXPECT_THAT(message([&] { boot_loader_nix(facts, "a"); }), HasSubstr("nixos/hosts/a/boot-loader.nix"));
