@@ -309,6 +309,9 @@ in
     suite-without-mysql = holds (guest ++ [ suites.sysbench { services.mysql.enable = false; } ]) (
       s: !s.mysql.enable && !builtins.elem "mariadb" (packageNames s)
     );
+    monitoring-is-there =
+      holds (diskless ++ [ profiles.monitoring { nixos-flake.monitoring.enable = true; } ])
+        (s: builtins.all (p: p.debian != null) (s.packages ++ s.storePackages));
     imageless-is-whole = holds diskless (s: s.unsupported == [ ] && !s.growPartition && s.network.networkd);
     machines-of-a-test-have-their-names =
       (twoNodes { }).nodes.two.networking.hostName == "two"

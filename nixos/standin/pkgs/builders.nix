@@ -67,6 +67,7 @@ let
           attr = name;
           debian = [ ];
           binDirs = [ ];
+          links = [ ];
           path = builtins.unsafeDiscardStringContext drv.outPath;
         };
       };
@@ -85,6 +86,7 @@ let
         attr = name;
         debian = if builtins.any (r: r.debian == null) records then null else lib.unique (builtins.concatMap (r: r.debian) records);
         binDirs = lib.unique (builtins.concatMap (r: r.binDirs) records);
+        links = lib.listToAttrs (builtins.concatMap (r: map (l: lib.nameValuePair l.path l.target) r.links) records);
       };
 in
 rec {

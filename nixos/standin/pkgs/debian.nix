@@ -80,7 +80,11 @@
     debian = "dash";
     passthru.shellPath = "/bin/dash";
   };
-  fastfetch = null;
+  # Both print what a machine is.
+  fastfetch = {
+    debian = "neofetch";
+    links."/usr/bin/fastfetch" = "neofetch";
+  };
   file = "file";
   fish = {
     debian = "fish";
@@ -202,6 +206,7 @@
   sysstat = {
     debian = "sysstat";
     binDirs = [ "/usr/lib/sysstat" ];
+    links."/usr/lib/sa" = "sysstat";
   };
   trace-cmd = "trace-cmd";
   R = "r-base-core";

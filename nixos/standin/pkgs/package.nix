@@ -18,6 +18,8 @@ let
       debian,
       # Directories beside /usr/bin and its kind whose programs go on PATH.
       binDirs ? [ ],
+      # Names that nixpkgs's package has and Debian's has not: { "/usr/bin/foo" = "target"; }
+      links ? { },
       outputs ? [ "out" ],
       meta ? { },
       passthru ? { },
@@ -25,6 +27,7 @@ let
     let
       record = {
         inherit attr debian binDirs;
+        links = lib.mapAttrsToList (path: target: { inherit path target; }) links;
         path = guestPath attr;
       };
       # The name is the key by which nixos/modules/standin/spec.nix finds the record again.

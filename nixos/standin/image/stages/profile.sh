@@ -46,10 +46,14 @@ list_alternatives() {
 }
 
 make_store_package() {
-  local path=$1 bin_dirs=$2 debian=$3 targets
+  local path=$1 bin_dirs=$2 debian=$3 links=$4 targets name
   [[ ! -e $root$path/bin ]] || return 0
   # shellcheck disable=SC2086 # lists of words
   mapfile -t targets < <(programs_of $bin_dirs -- $debian)
+  for name in $links; do
+    link "${name#*=}" "${name%%=*}"
+    [[ $name != /usr/bin/* ]] || targets+=("${name%%=*}")
+  done
   mkdir -p "$root$path/bin"
   if [[ ${#targets[@]} -gt 0 ]]; then
     mapfile -t -O ${#targets[@]} targets < <(printf '%s\n' "${targets[@]}" |
@@ -61,16 +65,17 @@ make_store_package() {
 }
 
 make_profile() {
-  local path dirs debian profile=$root$system/sw/bin file missing
+  local path dirs debian links profile=$root$system/sw/bin file missing
   list_alternatives >"$work/alternatives"
   missing=$(spec '.packages[], .storePackages[] | .debian[]' | sort -u | while read -r file; do
     [[ -e $root/var/lib/dpkg/info/$file.list || -e $root/var/lib/dpkg/info/$file:amd64.list ]] || echo "$file"
   done)
   [[ -z $missing ]] || die "packages did not arrive in the tree: ${missing//$'\n'/ }"
 
-  while IFS='|' read -r path dirs debian; do
-    make_store_package "$path" "$dirs" "$debian"
-  done < <(spec '.packages[], .storePackages[] | "\(.path)|\(.binDirs | join(" "))|\(.debian | join(" "))"')
+  while IFS='|' read -r path dirs debian links; do
+    make_store_package "$path" "$dirs" "$debian" "$links"
+  done < <(spec '.packages[], .storePackages[]
+    | "\(.path)|\(.binDirs | join(" "))|\(.debian | join(" "))|\(.links | map("\(.path)=\(.target)") | join(" "))"')
 
   mkdir -p "$profile"
   # The first package that has a program of some name wins, as in nixpkgs's buildEnv.

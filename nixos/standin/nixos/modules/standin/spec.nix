@@ -40,7 +40,7 @@ let
       found = lib.attrByPath (lib.splitString "." attr) null pkgs;
     in
     # A package of the set answers for itself; one made on the way wrote its record into the marker.
-    if found ? standin && builtins.unsafeDiscardStringContext found.standin.marker or "" == marker.path then
+    if found ? standin && builtins.unsafeDiscardStringContext (found.standin.marker or "") == marker.path then
       record found
     else
       builtins.fromJSON (builtins.readFile (builtins.appendContext marker.path { ${marker.path}.path = true; }))
