@@ -22,7 +22,8 @@ Toolchain find_toolchain(const plan::Nix& nix, support::Processes& processes) {
   if (version.empty() || nix::version_less(version, "2.18")) return host(fmt::format("Nix {} is too old", version));
 
   const auto shell = fmt::format("path:{}#build-kernel", nix.library);
-  Toolchain toolchain{{"nix", "develop", shell, "--extra-experimental-features", "nix-command flakes"},
+  Toolchain toolchain{{"nix", "develop", shell, "--extra-experimental-features", "nix-command flakes",
+                       "--option", "connect-timeout", "15"},
                       "the build shell " + shell};
   if (!nix.nixpkgs_url.empty()) {
     toolchain.prefix.insert(toolchain.prefix.end(), {"--override-input", "nixpkgs", nix.nixpkgs_url});
