@@ -26,12 +26,13 @@ let
     pandoc = { compiler.bootstrapAvailable = true; } // prev.pandoc;
   };
 
-  library = (import ../nixos/flake/flake.nix).outputs {
-    self = library // {
-      overlays = library.overlays // {
-        default = plain.composeExtensions library.overlays.default pandoc;
-      };
+  self = library // {
+    overlays = library.overlays // {
+      default = plain.composeExtensions library.overlays.default pandoc;
     };
+  };
+  library = (import ../nixos/flake/flake.nix).outputs {
+    inherit self;
     nixpkgs = flake;
   };
   flake = {
@@ -67,6 +68,14 @@ in
 plain.mapAttrs (
   system: checks:
   checks
+  // (import ../nixos/flake/checks {
+    inherit self;
+    nixpkgs = flake;
+    pkgs = import path {
+      inherit system;
+      overlays = [ self.overlays.default ];
+    };
+  }).further
   // prefixed "package" library.packages.${system}
   // prefixed "shell" library.devShells.${system}
   // {

@@ -139,13 +139,13 @@
 
       checks = forAllSystems (
         system:
-        import ./checks {
+        (import ./checks {
           inherit self nixpkgs;
           pkgs = pkgsFor system;
-        }
+        }).checks
       );
 
-      # Everything to build, for continuous integration.
+      # What continuous integration builds.
       hydraJobs = { inherit (self) packages devShells checks; };
     };
 }
