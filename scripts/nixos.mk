@@ -9,8 +9,10 @@ GRAPHIC ?=
 # Of several systems, the one to look into; all of them when empty.
 SYSTEM ?=
 DEPLOY_USER ?=
+# A JSON request: docs/closure.md.
+REQUEST ?=
 
-.PHONY: nixos-run nixos-run-clean nixos-test nixos-test-interactive nixos-image nixos-iso nixos-repl deploy
+.PHONY: nixos-run nixos-run-clean nixos-test nixos-test-interactive nixos-image nixos-iso nixos-repl deploy nixos-closure
 
 # Users' tests and the suites' own are part of the generated systems.
 build/.generated: $(wildcard $(TOP)tests/nixos/*.py $(TOP)workflows/*/smoke.py)
@@ -43,6 +45,18 @@ nixos-image: fleet-key
 nixos-iso: fleet-key
 	$(call output,iso)
 
+ifneq ($(REQUEST),)
+nixos-closure: build/.tools
+	$(Q)build/nixos-build closure --topdir $(TOPDIR) --request $(call quote,$(REQUEST))
+else ifeq ($(CONFIG_NIXOS_BACKEND_IMAGELESS),y)
+nixos-closure: fleet-key
+	$(Q)build/nixos-build --json
+else
+nixos-closure:
+	@echo "make: whose closure? Give REQUEST=file.json, or choose the imageless backend: make menuconfig" >&2
+	@exit 1
+endif
+
 ifeq ($(CONFIG_NIXOS_DEPLOY),y)
 deploy: fleet-key
 	$(Q)build/nixos-build deploy $(if $(DEPLOY_USER),--user $(call quote,$(DEPLOY_USER))) $(HOSTS)
@@ -67,6 +81,7 @@ NixOS without libvirt
   nixos-test-interactive  the same machines in a Python session
   nixos-image FORMAT=raw  a disk image for elsewhere: qcow2, raw or raw-efi
   nixos-iso               an installer with the fleet's keys and tools
+  nixos-closure           build what imageless nodes boot; REQUEST=file.json: docs/closure.md
   nixos-repl              look into the configuration
   deploy [HOSTS="a b"]    give declared hosts that run NixOS the configuration
   SYSTEM=name             of several systems, only this one
