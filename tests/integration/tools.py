@@ -11,7 +11,7 @@ import tempfile
 from harness import BUILD, Report, environment, run
 
 TOOLS = ["nixos-gen", "nixos-defconfig", "nixos-build", "nixos-vm", "nixos-ssh-key", "nixos-ssh-config",
-         "nixos-results"]
+         "nixos-kernel", "nixos-results"]
 SHELLS = {"bash": ["bash", "-n"], "zsh": ["zsh", "-n"], "fish": ["fish", "--no-execute"]}
 
 
