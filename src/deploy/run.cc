@@ -94,7 +94,13 @@ Run prepare_run(const Plan& plan, const RunOptions& options, Files& files, suppo
   // The name comes by DHCP here as it does from libvirt's network.
   auto network = fmt::format("hostname={},hostfwd=tcp:127.0.0.1:{}-:{}", name, run.ssh_port, plan.ssh.port);
   if (const char* more = std::getenv("QEMU_NET_OPTS"); more != nullptr && *more != '\0') network += fmt::format(",{}", more);
-  run.environment = {{"NIX_DISK_IMAGE", run.disk},
+  // The last console= gets what systemd says of the boot.
+  std::string parameters = options.graphic ? "" : system.platform == "aarch64-linux" ? "console=ttyAMA0" : "console=ttyS0";
+  if (const char* more = std::getenv("QEMU_KERNEL_PARAMS"); more != nullptr && *more != '\0') {
+    parameters = fmt::format("{}{}{}", parameters, parameters.empty() ? "" : " ", more);
+  }
+  run.environment = {{"QEMU_KERNEL_PARAMS", parameters},
+                     {"NIX_DISK_IMAGE", run.disk},
                      {"NIX_EFI_VARS", fmt::format("{}/{}-efi-vars.fd", directory(plan), name)},
                      {"QEMU_NET_OPTS", network}};
   if (!options.kernel.empty()) {

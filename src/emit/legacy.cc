@@ -77,7 +77,7 @@ std::string fetch_expression(const std::string& reference) {
     // The name that flakes give to it, so that both ways make the same derivation.
     return fmt::format("builtins.path {{ path = /. + {}; name = \"source\"; }}", nix_string(behind("path:")));
   }
-  if (reference.starts_with("git+")) return fetch_git(reference);
+  if (reference.starts_with("git+") || reference.starts_with("git://")) return fetch_git(reference);
   if (reference.starts_with("github:")) {
     const auto forge = parse_forge(reference, behind("github:"));
     return fmt::format("builtins.fetchTarball {}",

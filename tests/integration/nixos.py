@@ -123,7 +123,7 @@ class Make:
         done = self("nixos-run", f"VM={node}", QEMU_KERNEL_PARAMS="nokaslr", QEMU_OPTS="-s",
                     QEMU_NET_OPTS="hostfwd=tcp::8080-:80")
         self.says("nixos-run starts the node's run script, its state below the tree", done, f"disk={disk}",
-                  f"net=hostname={node},hostfwd=tcp:127.0.0.1:", "-:22,hostfwd=tcp::8080-:80", "params=nokaslr",
+                  f"net=hostname={node},hostfwd=tcp:127.0.0.1:", "-:22,hostfwd=tcp::8080-:80", "params=console=ttyS0 nokaslr",
                   "opts=-s", "words=-nographic", "ssh -p ")
         self.says("a window when it is asked for", self("nixos-run", "GRAPHIC=1"), "words=\n")
         (self.tree / "bzImage").write_text("")
@@ -226,7 +226,7 @@ def evaluations(report):
             (system / "custom").mkdir()
             shutil.copy(scratch / "module.nix", system / "custom/default.nix")
 
-        outputs = ["toplevel", "image", "vm", "qcow2", "raw", "raw-efi", "iso", "test", "test-driver"]
+        outputs = ["toplevel", "image", "vm", "qcow2", "raw", "raw-efi", "kernel-dev", "iso", "test", "test-driver"]
         flake = run(["nix", "eval", "--json", f"path:{systems['with']}#packages.x86_64-linux", "--apply",
                      "builtins.mapAttrs (_: p: p.drvPath)"], env=env, timeout=600)
         drvs = json.loads(flake.stdout) if flake.returncode == 0 else {}
