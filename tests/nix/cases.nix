@@ -529,6 +529,16 @@ in
       module-with-stray-attribute = refuse [ "'options' or 'config'" "stray" ] (with' { config = { }; stray = 1; });
     };
 
+  # The text of run-fleet-vm, and where its image would be.
+  runScript =
+    let
+      vm = (vmOf guest { memorySize = 4096; cores = 4; diskSize = 20480; graphics = false; }).system.build.vm;
+    in
+    {
+      text = builtins.unsafeDiscardStringContext vm.script;
+      image = builtins.unsafeDiscardStringContext "${vm.image}";
+    };
+
   # Who builds is told what the stand-in cannot do, by the option's name.
   unbuilt =
     let
