@@ -32,8 +32,10 @@ Toolchain find_toolchain(const plan::Nix& nix, support::Processes& processes) {
   toolchain.prefix.insert(toolchain.prefix.end(), {"--no-write-lock-file", "--command"});
   auto probe = toolchain.prefix;
   probe.push_back("true");
-  fmt::print(stderr, "nixos-kernel: getting {}\n", toolchain.description);
-  const auto result = processes.run({.argv = probe});
+  const auto result = processes.run({.argv = probe, .on_error_line = [](const std::string& line) {
+    // The first time it fetches compilers; nothing else it says is for the user.
+    if (line.starts_with("copying path") || line.starts_with("building ")) fmt::print(stderr, "nix: {}\n", line);
+  }});
   if (result.status == 0) return toolchain;
   const auto at = result.err.rfind("error:");
   const auto why = at == std::string::npos ? std::string("nix develop fails")
