@@ -175,18 +175,20 @@ std::string default_nix(const Plan& plan, const System& system) {
   return module(system.kernel.flavor == "source" ? "{ inputs, nixos-flake, ... }" : "{ nixos-flake, ... }", body);
 }
 
-std::string hardware_configuration_nix(const System& system) {
+std::string hardware_configuration_nix(const Plan& plan, const System& system) {
   NixValue::Attrs body{{"nixpkgs.hostPlatform", system.platform}};
   // Without a disk there is nothing to find, and the command line is the hypervisor's.
   if (system.backend == "imageless") return module("{ ... }", body);
   // Console, boot loader and root file system come from the backend's module.
   body.emplace_back("boot.initrd.availableKernelModules",
                     NixValue::List{"virtio_blk", "virtio_pci", "virtio_net", "virtio_scsi", "ahci", "nvme", "sd_mod"});
-  if (system.platform == "x86_64-linux") {
-    // The kernel counts timer interrupts while it boots and panics when too few arrive: an emulated
-    // guest on a busy host gets too few. KVM guests skip the check by themselves.
-    body.emplace_back("boot.kernelParams", NixValue::List{"no_timer_check"});
-  }
+  NixValue::List parameters;
+  // The kernel counts timer interrupts while it boots and panics when too few arrive: an emulated
+  // guest on a busy host gets too few. KVM guests skip the check by themselves.
+  if (system.platform == "x86_64-linux") parameters.push_back("no_timer_check");
+  // Symbols are where vmlinux says.
+  if (plan.libvirt.gdb) parameters.push_back("nokaslr");
+  if (!parameters.empty()) body.emplace_back("boot.kernelParams", std::move(parameters));
   return module("{ ... }", body);
 }
 

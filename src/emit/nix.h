@@ -19,7 +19,7 @@ std::string default_nix(const plan::Plan& plan, const plan::System& system);
 
 /// hardware-configuration.nix: what a virtual machine of ours looks like from inside. A machine that
 /// exists already brings its own.
-std::string hardware_configuration_nix(const plan::System& system);
+std::string hardware_configuration_nix(const plan::Plan& plan, const plan::System& system);
 
 /// workflow-deps.nix: the test suites' modules and the options that workflow.yaml sets.
 std::string workflow_deps_nix(const plan::System& system);

@@ -61,7 +61,7 @@ void add_systems(std::map<std::string, Generated>& tree, const Plan& plan, const
     for (auto& [name, text] : legacy_files(plan, system, files, topdir)) tree[directory + name] = {std::move(text)};
     // A machine that exists describes itself: make deploy asks it.
     if (system.backend != "machine") {
-      tree[directory + "hardware-configuration.nix"] = {hardware_configuration_nix(system)};
+      tree[directory + "hardware-configuration.nix"] = {hardware_configuration_nix(plan, system)};
     }
   }
 }
