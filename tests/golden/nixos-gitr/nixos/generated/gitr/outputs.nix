@@ -7,6 +7,7 @@
 #   image         the disk that every node of the fleet starts from
 #   qcow2, raw    config.system.build.images: the system for other hypervisors and machines
 #   raw-efi       the same, for machines without BIOS
+#   kernel-dev    of the system's kernel: vmlinux and gdb's scripts
 #   iso           the minimal installer, with the fleet's keys and tools
 #   test          a NixOS test with a machine per node (also as the check `fleet`)
 #   test-driver   its driver, for an interactive session
@@ -86,6 +87,10 @@ in
               virtualisation = resources;
               # Names the script, its disk and NIXPKGS_QEMU_KERNEL_<name>. The host name comes by DHCP.
               system.name = lib.mkForce fleet.name;
+              # Nobody has a password, and whoever runs it owns it.
+              nixos-flake = lib.optionalAttrs (vm.options.nixos-flake ? console) {
+                console.autologin = lib.mkDefault true;
+              };
             };
           }
         ];
@@ -106,6 +111,7 @@ in
     qcow2 = variant "qemu";
     raw = variant "raw";
     raw-efi = images.raw-efi;
+    kernel-dev = vm.config.boot.kernelPackages.kernel.dev or vm.config.boot.kernelPackages.kernel;
     iso = installer.config.system.build.isoImage;
     inherit test;
     test-driver = test.driverInteractive;
