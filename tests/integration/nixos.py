@@ -273,6 +273,8 @@ def main():
         make.outputs()
         make.flakeless()
         make.deploy()
+    # No guest of it can be left, and a copy that is found here would be built to look for some.
+    shutil.rmtree(make.tree)
     report.finish()
 
 
