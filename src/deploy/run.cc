@@ -6,13 +6,11 @@
 #include <cstdlib>
 
 #include <fmt/format.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
 
 #include "deploy/deploy.h"
 #include "nix/build.h"
-#include "support/descriptor.h"
 #include "support/error.h"
+#include "support/loopback.h"
 
 namespace kdevops::deploy {
 
@@ -52,14 +50,7 @@ std::string kernel_variable(const std::string& system_name) {
 
 int free_port(int first) {
   for (int port = first; port <= 65535; ++port) {
-    const support::Descriptor probe(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    const int yes = 1;
-    setsockopt(probe.get(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(static_cast<std::uint16_t>(port));
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    if (bind(probe.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) return port;
+    if (support::loopback_port_free(port)) return port;
   }
   throw Error(ExitCode::host_not_ready, fmt::format("no port from {} on is free on 127.0.0.1", first));
 }
@@ -87,6 +78,8 @@ Run prepare_run(const Plan& plan, const RunOptions& options, Files& files, suppo
   run.disk = fmt::format("{}/{}.qcow2", directory(plan), name);
   run.argv = {run_script(out, files)};
   if (!options.graphic) run.argv.emplace_back("-nographic");
+  // The script asks for KVM or emulation, but QEMU takes any KVM that opens.
+  if (options.emulate) run.argv.insert(run.argv.end(), {"-machine", "accel=tcg"});
   run.argv.insert(run.argv.end(), options.arguments.begin(), options.arguments.end());
 
   const auto node = std::find_if(plan.nodes.begin(), plan.nodes.end(), [&](const auto& n) { return n.name == name; });

@@ -13,6 +13,7 @@ namespace kdevops::deploy {
 struct RunOptions {
   std::string node;                 ///< of the plan; empty: its first
   std::string kernel;               ///< bzImage of a kernel built outside Nix; empty: the system's own
+  bool emulate = false;             ///< no KVM, although the host may seem to have one
   bool graphic = false;             ///< a window instead of the terminal
   std::vector<std::string> arguments;  ///< further ones for QEMU
 };

@@ -10,6 +10,7 @@
 #include "deploy/deploy.h"
 #include "deploy/run.h"
 #include "deploy/session.h"
+#include "support/kvm_probe.h"
 
 namespace kdevops::deploy {
 
@@ -47,10 +48,19 @@ int run_deploy(const std::string& plan_file, const Options& options) {
   return failures == 0 ? 0 : 1;
 }
 
-int run_machine(const std::string& plan_file, const RunOptions& options) {
+/// Whether QEMU must be kept from this host's KVM.
+bool must_emulate(const plan::Plan& plan) {
+  if (plan.libvirt.accelerator != "auto") return plan.libvirt.accelerator == "tcg";
+  const auto probe = support::probe_kvm();
+  if (!probe.works) fmt::print(stderr, "nixos-build: emulated, which is slow: {}\n", probe.reason);
+  return !probe.works;
+}
+
+int run_machine(const std::string& plan_file, RunOptions options) {
   support::RealFiles files;
   support::RealProcesses processes;
   const auto plan = plan::from_json(files.read_or_throw(plan_file));
+  options.emulate = must_emulate(plan);
   const auto run = [&] {
     const auto lock = build_lock(plan);
     return prepare_run(plan, options, files, processes);

@@ -7,11 +7,11 @@
 #include <mutex>
 #include <thread>
 
-#include "fleet/gdb.h"
 #include "fleet/host.h"
 #include "fleet/readiness.h"
 #include "ssh/fleet_config.h"
 #include "support/error.h"
+#include "support/loopback.h"
 
 namespace kdevops::fleet {
 
@@ -36,7 +36,7 @@ Context real_context(const plan::Plan& plan, hypervisor::Hypervisor& hypervisor,
               ssh::write_fleet_config(plan, addresses);
             }
           },
-          [local = hypervisor.local()](int port) { return !local || loopback_port_free(port); },
+          [local = hypervisor.local()](int port) { return !local || support::loopback_port_free(port); },
           Milliseconds(250)};
 }
 

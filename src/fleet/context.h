@@ -10,7 +10,6 @@
 
 #include "fleet/progress.h"
 #include "hypervisor/hypervisor.h"
-#include "hypervisor/kvm_probe.h"
 #include "plan/plan.h"
 #include "support/files.h"
 #include "support/process.h"

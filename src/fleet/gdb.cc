@@ -1,15 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "fleet/gdb.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-
 #include <fmt/format.h>
 
 #include "fleet/access.h"
 #include "kernel/record.h"
-#include "support/descriptor.h"
 #include "support/error.h"
 
 namespace kdevops::fleet {
@@ -74,19 +69,6 @@ int GdbPorts::choose(const plan::Node& node) {
   throw Error(ExitCode::host_not_ready,
               fmt::format("no port of 127.0.0.1 is free for its gdb stub from {} on", node.gdb_port),
               node.name, "Choose another CONFIG_LIBVIRT_GDB_BASEPORT.");
-}
-
-bool loopback_port_free(int port) {
-  const support::Descriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  if (!socket) return true;
-  // As QEMU does: a connection that has just ended is no obstacle.
-  const int yes = 1;
-  setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-  sockaddr_in where{};
-  where.sin_family = AF_INET;
-  where.sin_port = htons(static_cast<std::uint16_t>(port));
-  where.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  return bind(socket.get(), reinterpret_cast<sockaddr*>(&where), sizeof where) == 0;
 }
 
 int gdb_port(const Context& context, const plan::Node& node) {

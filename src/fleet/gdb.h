@@ -27,9 +27,6 @@ class GdbPorts {
   std::set<int> chosen_;
 };
 
-/// True when nobody on this host listens on 127.0.0.1:port.
-bool loopback_port_free(int port);
-
 /// The port of the node's stub. Throws Error when the node does not exist or has none.
 int gdb_port(const Context& context, const plan::Node& node);
 

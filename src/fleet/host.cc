@@ -12,9 +12,9 @@
 #include <fmt/format.h>
 
 #include "fleet/host_shares.h"
-#include "hypervisor/kvm_probe.h"
 #include "support/descriptor.h"
 #include "support/error.h"
+#include "support/kvm_probe.h"
 
 namespace kdevops::fleet {
 
@@ -53,7 +53,7 @@ bool use_kvm(const plan::Plan& plan, hypervisor::Hypervisor& hypervisor,
   if (!hypervisor.local() || !hypervisor.uri().starts_with("qemu")) {
     return plan.libvirt.accelerator == "kvm";
   }
-  const auto probe = hypervisor::probe_kvm();
+  const auto probe = support::probe_kvm();
   if (probe.works) return true;
   if (plan.libvirt.accelerator == "kvm") {
     throw Error(ExitCode::host_not_ready, "KVM does not work here: " + probe.reason, "/dev/kvm",

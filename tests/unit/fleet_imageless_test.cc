@@ -18,6 +18,7 @@
 #include "hypervisor/fake.h"
 #include "support/descriptor.h"
 #include "support/error.h"
+#include "support/loopback.h"
 
 namespace kdevops::fleet {
 namespace {
@@ -257,7 +258,7 @@ TEST(FleetGdb, APortSomeoneListensOnIsNotFree) {
   ASSERT_EQ(listen(socket.get(), 1), 0);
   socklen_t size = sizeof where;
   getsockname(socket.get(), reinterpret_cast<sockaddr*>(&where), &size);
-  EXPECT_FALSE(loopback_port_free(ntohs(where.sin_port)));
+  EXPECT_FALSE(support::loopback_port_free(ntohs(where.sin_port)));
 }
 
 }  // namespace

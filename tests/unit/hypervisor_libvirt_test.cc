@@ -10,7 +10,7 @@
 #include "fleet/status.h"
 #include "fleet/up.h"
 #include "fleet_testing.h"
-#include "hypervisor/kvm_probe.h"
+#include "support/kvm_probe.h"
 #include "support/error.h"
 
 namespace kdevops::fleet {
@@ -157,7 +157,7 @@ TEST(HypervisorConnection, SaysWhatToDoWhenThereIsNoDaemon) {
 }
 
 TEST(HypervisorKvm, ProbeSaysWhyNot) {
-  const auto probe = hypervisor::probe_kvm();
+  const auto probe = hypervisor::support::probe_kvm();
   EXPECT_EQ(probe.works, probe.reason.empty());
 }
 

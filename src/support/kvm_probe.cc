@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "hypervisor/kvm_probe.h"
+#include "support/kvm_probe.h"
 
 #include <cerrno>
 #include <csignal>
@@ -16,7 +16,7 @@
 
 #include <fmt/format.h>
 
-namespace kdevops::hypervisor {
+namespace kdevops::support {
 
 namespace {
 
@@ -137,4 +137,4 @@ KvmProbe probe_kvm(std::chrono::milliseconds deadline) {
 #endif
 }
 
-}  // namespace kdevops::hypervisor
+}  // namespace kdevops::support

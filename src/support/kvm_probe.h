@@ -4,7 +4,7 @@
 #include <chrono>
 #include <string>
 
-namespace kdevops::hypervisor {
+namespace kdevops::support {
 
 /// What became of the attempt to run a virtual processor.
 struct KvmProbe {
@@ -20,4 +20,4 @@ struct KvmProbe {
 /// To be called before there are other threads.
 KvmProbe probe_kvm(std::chrono::milliseconds deadline = std::chrono::milliseconds(2000));
 
-}  // namespace kdevops::hypervisor
+}  // namespace kdevops::support
