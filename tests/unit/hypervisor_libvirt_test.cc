@@ -157,7 +157,7 @@ TEST(HypervisorConnection, SaysWhatToDoWhenThereIsNoDaemon) {
 }
 
 TEST(HypervisorKvm, ProbeSaysWhyNot) {
-  const auto probe = hypervisor::support::probe_kvm();
+  const auto probe = support::probe_kvm();
   EXPECT_EQ(probe.works, probe.reason.empty());
 }
 
