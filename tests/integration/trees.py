@@ -27,8 +27,11 @@ YamlLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 NIX_VIEW = """
 map (d: let
   flake = import (d + "/flake.nix");
-  module = import (d + "/default.nix") { nixos-flake = { nixosModules = { profiles = p; }; }; };
-  p = { devel = null; build-tools = null; buildTools = null; monitoring = null; };
+  generated = import (d + "/default.nix");
+  module = generated (builtins.intersectAttrs (builtins.functionArgs generated) {
+    inputs = builtins.mapAttrs (_: input: input.url or "") flake.inputs;
+    nixos-flake = { };
+  });
 in {
   description = flake.description;
   library = flake.inputs.nixos-flake.url;
@@ -37,6 +40,13 @@ in {
   users = builtins.attrNames module.users.users;
   ports = module.services.openssh.ports;
   substituters = module.nix.settings.substituters or [ ];
+  hostName = module.networking.hostName;
+  kernel = module.nixos-flake.kernel.flavor or "";
+  series = module.nixos-flake.kernel.series or "";
+  source = module.nixos-flake.kernel.source or "";
+  sources = builtins.mapAttrs (_: input: input.url) (removeAttrs flake.inputs [ "nixos-flake" "nixpkgs" ]);
+  shares = builtins.mapAttrs (_: share: share.tag) (module.nixos-flake.shares or { });
+  mounts = builtins.mapAttrs (_: mount: mount.device) (module.fileSystems or { });
 })"""
 
 
@@ -144,8 +154,16 @@ class Trees:
                 ("console", node["directory"] + "/console.log", attribute("devices/serial/log", "file"))):
             problems += difference(f"{path.name}: {what}", want, got)
         sources = [s.get("file") for s in root.iterfind("devices/disk/source")]
-        want = [node["directory"] + "/root.qcow2"] + [
-            f"{node['directory']}/extra{i}.{d['format']}" for i, d in enumerate(node["drives"])]
+        want = [f"{node['directory']}/extra{i}.{d['format']}" for i, d in enumerate(node["drives"])]
+        tags = {f.get("dir") for f in root.iterfind("devices/filesystem/target")}
+        system = next(s for s in plan["systems"] if s["name"] == node["system"])
+        shared = {s["tag"] for s in system["shares"]}
+        if node["kernel"]:
+            shared |= {"store", "modules"}
+            problems += difference(f"{path.name}: kernel", node["directory"] + "/vmlinuz", text("os/kernel"))
+        else:
+            want.append(node["directory"] + "/root.qcow2")
+        problems += difference(f"{path.name}: shares", shared, tags)
         # Drives on some buses are QEMU arguments, where a comma is doubled.
         arguments = "\n".join(v for e in root.iter() for v in e.attrib.values()).replace(",,", ",")
         missing = [w for w in want if w not in sources and w not in arguments]
@@ -222,11 +240,23 @@ class Trees:
             for directory, got in zip(some, json.loads(seen.stdout)):
                 path, plan, system = rooms[directory]
                 mirror = [plan["nix"]["mirror_url"]] if plan["nix"]["use_local_mirror"] else []
+                planned = next(s for s in plan["systems"] if s["name"] == system)
+                kernel = planned["kernel"]
+                own = kernel["flavor"] not in ("latest", "external")
+                sources = {f"{o['package']}-src": o["url"] for o in planned["overrides"]}
+                if kernel["source"]:
+                    sources["kernel-src"] = kernel["source"]
+
+                def tags(driver):
+                    return {s["mount_point"]: s["tag"] for s in planned["shares"] if s["driver"] == driver}
                 want = {"description": f"kdevops NixOS system {system}",
                         "library": "path:" + plan["nix"]["library"],
                         "nixpkgs": plan["nix"]["nixpkgs_url"], "user": plan["ssh"]["user"],
                         "users": sorted({plan["ssh"]["user"], "root"}),
-                        "ports": [plan["ssh"]["port"]], "substituters": mirror}
+                        "ports": [plan["ssh"]["port"]], "substituters": mirror,
+                        "hostName": planned["host_name"], "kernel": kernel["flavor"] if own else "",
+                        "series": kernel["series"], "source": kernel["source"], "sources": sources,
+                        "shares": tags("virtiofs"), "mounts": tags("9p")}
                 found[path] = [p for k in want for p in difference(k, want[k], got[k])]
         found.update(self.check_vms())
         return found

@@ -23,7 +23,8 @@ class FleetShares : public ::testing::Test {
   }
   ~FleetShares() override { fs::remove_all(root); }
 
-  fs::path root = fs::temp_directory_path() / fmt::format("kdevops-shares-{}", getpid());
+  // The directory for temporary files may be a private one, which keeps QEMU out to begin with.
+  fs::path root = fs::path("/var/tmp") / fmt::format("kdevops-shares-{}", getpid());
   hypervisor::QemuUser qemu{64055, 64055};
 };
 
