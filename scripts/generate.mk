@@ -7,7 +7,7 @@ generated := hosts extra_vars.yaml ansible.cfg nixos/generated/plan.json
 missing := $(filter-out $(wildcard $(generated)),$(generated))
 templates := $(wildcard $(TOP)templates/* $(TOP)templates/*/*)
 
-build/.generated: .config build/.config-checked build/.tools $(templates) \
+build/.generated: .config build/.config-checked build/.generator $(templates) \
                   $(wildcard $(TOP)workflows/*/workflow.yaml) $(if $(missing)$(moved),FORCE)
 	$(Q)build/nixos-gen $(if $(CONFIG_NIXOS_DEBUG_MODE),-v) --config .config --topdir $(srctree) --tree $(CURDIR)
 	@touch $@
@@ -17,7 +17,7 @@ generate: build/.generated
 	@:
 
 # What a new run would change, without changing it.
-diff-generated: .config build/.tools
+diff-generated: .config build/.generator
 	$(Q)build/nixos-gen --check --config .config --topdir $(srctree) --tree $(CURDIR)
 
 # Targets for machines that exist read the plan they were made from, not today's .config.

@@ -6,11 +6,11 @@
 linux_stages := linux-clone linux-configure linux-build linux-install
 .PHONY: linux linux-baseline linux-dev $(linux_stages) nixos-rebuild-boot gdb
 
-linux: build/.generated
+linux: build/.generated build/.tools
 	$(Q)build/nixos-kernel all
-linux-baseline linux-dev: build/.generated
+linux-baseline linux-dev: build/.generated build/.tools
 	$(Q)build/nixos-kernel all $(@:linux-%=%)
-$(linux_stages): build/.generated
+$(linux_stages): build/.generated build/.tools
 	$(Q)build/nixos-kernel $(@:linux-%=%)
 
 ifneq ($(CONFIG_NIXOS_BACKEND_IMAGELESS),)

@@ -21,7 +21,7 @@ output = $(Q)build/nixos-build output $(1) $(if $(SYSTEM),--system $(call quote,
 
 # Every system lets the fleet's key in.
 .PHONY: fleet-key
-fleet-key: build/.generated
+fleet-key: build/.generated build/.tools
 	$(Q)build/nixos-ssh-key create --tree $(CURDIR)
 
 nixos-run: fleet-key

@@ -32,14 +32,20 @@ build/build.ninja: $(moved) | build
 build_tools = $(if $(filter 1,$(V)),ninja -C build $(1),ninja -C build --quiet $(1) >build/ninja.log 2>&1 || { \
   cat build/ninja.log >&2; exit 1; })
 
-# Both stamps drive one ninja: the second waits for the first.
+# These stamps drive one ninja: each waits for the one before. What configures and generates is a
+# third of the code, and all that a first `make` needs.
 build/.defconfig-tool: build/build.ninja $(filter $(TOP)CMakeLists.txt $(TOP)src/support/% \
                        $(TOP)src/kconfig/% $(TOP)src/bin/nixos_defconfig.cc,$(tool_sources))
 	@echo "  BUILD   nixos-defconfig"
 	$(Q)$(call build_tools,nixos-defconfig)
 	@touch $@
 
-build/.tools: build/.defconfig-tool $(tool_sources)
+build/.generator: build/.defconfig-tool $(filter $(addprefix $(TOP)src/,formats/% plan/% emit/% bin/nixos_gen.cc),$(tool_sources))
+	@echo "  BUILD   nixos-gen"
+	$(Q)$(call build_tools,nixos-gen)
+	@touch $@
+
+build/.tools: build/.generator $(tool_sources)
 	@echo "  BUILD   tools"
 	$(Q)$(call build_tools,$(TOOLS))
 	@touch $@
