@@ -79,7 +79,7 @@ class Room:
 
     def make(self, *words):
         """make itself, with tools that are built already."""
-        old = [word for path in ("build/.tools", "build/.defconfig-tool") for word in ("-o", path)]
+        old = [word for path in ("build/.tools", "build/.generator", "build/.defconfig-tool") for word in ("-o", path)]
         return run(["make", "-f", TOPDIR / "Makefile", *old, *words], cwd=self.tree, env=environment())
 
     def record(self, name="baseline"):

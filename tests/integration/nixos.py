@@ -90,7 +90,7 @@ class Make:
             if tool.is_file():
                 shutil.copy2(tool, build)
         (build / "site.mk").write_text(f"built_site := {self.tree} {self.tree}\n")
-        for stamp in ("build.ninja", ".defconfig-tool", ".tools"):
+        for stamp in ("build.ninja", ".defconfig-tool", ".generator", ".tools"):
             (build / stamp).touch()
 
     def __call__(self, *words, **changes):
