@@ -2,10 +2,7 @@
 #include "deploy/deploy.h"
 
 #include <algorithm>
-#include <atomic>
-#include <functional>
 #include <optional>
-#include <thread>
 
 #include <fmt/format.h>
 
@@ -15,6 +12,7 @@
 #include "nix/nix_cli.h"
 #include "nix/prepare.h"
 #include "support/error.h"
+#include "support/parallel.h"
 
 namespace kdevops::deploy {
 
@@ -113,18 +111,6 @@ void rebuild(const Plan& plan, const System& system, const Options& options, con
               system.name, "its log is above; to run it by hand:\n" + support::shell_quote(command.argv));
 }
 
-/// Calls `work` for 0 .. count-1, at most `jobs` at a time.
-void in_parallel(std::size_t count, int jobs, const std::function<void(std::size_t)>& work) {
-  std::atomic<std::size_t> next = 0;
-  std::vector<std::jthread> threads;
-  const auto width = std::min<std::size_t>(count, static_cast<std::size_t>(std::max(jobs, 1)));
-  for (std::size_t i = 0; i < width; ++i) {
-    threads.emplace_back([&] {
-      for (std::size_t at; (at = next++) < count;) work(at);
-    });
-  }
-}
-
 /// One machine on its way: what is known of it, or why it goes no further.
 struct Progress {
   std::optional<Facts> facts;
@@ -176,7 +162,7 @@ std::vector<Verdict> deploy(const Plan& plan, const Options& options, Files& fil
       verdict.failure = e.what();
     }
   };
-  in_parallel(machines.size(), options.jobs, [&](std::size_t i) {
+  support::in_parallel(machines.size(), static_cast<std::size_t>(options.jobs), [&](std::size_t i) {
     attempt(i, [&](Progress& machine) {
       const auto& host = machines[i].name;
       machine.remote.emplace(processes, plan.ssh, host, options.user);
@@ -196,7 +182,7 @@ std::vector<Verdict> deploy(const Plan& plan, const Options& options, Files& fil
       cli.lock(directory, locked ? std::vector<std::string>{"nixos-flake"} : std::vector<std::string>{});
     });
   }
-  in_parallel(machines.size(), options.jobs, [&](std::size_t i) {
+  support::in_parallel(machines.size(), static_cast<std::size_t>(options.jobs), [&](std::size_t i) {
     attempt(i, [&](Progress& machine) {
       rebuild(plan, machines[i], options, *machine.facts, *machine.remote, program, processes);
     });

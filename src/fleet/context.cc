@@ -2,10 +2,8 @@
 #include "fleet/context.h"
 
 #include <algorithm>
-#include <atomic>
 #include <condition_variable>
 #include <mutex>
-#include <thread>
 
 #include "fleet/host.h"
 #include "fleet/readiness.h"
@@ -69,16 +67,6 @@ void pause(const std::stop_token& stop, Milliseconds time) {
   std::unique_lock lock(mutex);
   wake.wait_for(lock, stop, time, [] { return false; });
   check_stop(stop);
-}
-
-void in_parallel(std::size_t count, std::size_t workers, const std::function<void(std::size_t)>& work) {
-  std::atomic<std::size_t> next{0};
-  std::vector<std::jthread> threads;
-  for (std::size_t i = 0; i < std::min(count, std::max<std::size_t>(workers, 1)); ++i) {
-    threads.emplace_back([&] {
-      for (auto index = next++; index < count; index = next++) work(index);
-    });
-  }
 }
 
 }  // namespace kdevops::fleet

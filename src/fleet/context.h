@@ -65,8 +65,4 @@ void pause(const std::stop_token& stop, Milliseconds time);
 /// Throws Error (interrupted) when a stop was requested.
 void check_stop(const std::stop_token& stop);
 
-/// Calls work(0) ... work(count - 1) from at most `workers` threads and waits for all. Exceptions
-/// must not leave `work`.
-void in_parallel(std::size_t count, std::size_t workers, const std::function<void(std::size_t)>& work);
-
 }  // namespace kdevops::fleet

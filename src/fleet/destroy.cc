@@ -14,6 +14,7 @@
 #include "fleet/power.h"
 #include "plan/identity.h"
 #include "support/error.h"
+#include "support/parallel.h"
 
 namespace kdevops::fleet {
 
@@ -43,7 +44,7 @@ class Destroyer {
     std::vector<const Remains*> all;
     for (const auto& [name, remains] : remains_) all.push_back(&remains);
     Failures failures(context_);
-    in_parallel(all.size(), kAtOnce, [&](std::size_t i) {
+    support::in_parallel(all.size(), kAtOnce, [&](std::size_t i) {
       failures.guard(all[i]->name, [&] { remove(*all[i]); });
     });
     if (names.empty() && !keep_disks_ && disks_->directories().empty()) {

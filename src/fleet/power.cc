@@ -5,6 +5,7 @@
 
 #include "fleet/failures.h"
 #include "support/error.h"
+#include "support/parallel.h"
 
 namespace kdevops::fleet {
 
@@ -52,7 +53,7 @@ void shut_down(const Context& context, const std::string& name) {
 void stop(const Context& context, const std::vector<std::string>& names) {
   const auto nodes = select(context.plan, names);
   Failures failures(context);
-  in_parallel(nodes.size(), kAtOnce, [&](std::size_t i) {
+  support::in_parallel(nodes.size(), kAtOnce, [&](std::size_t i) {
     const auto& name = nodes[i]->name;
     failures.guard(name, [&] {
       const auto domain = context.hypervisor.domain(name);

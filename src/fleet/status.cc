@@ -9,6 +9,7 @@
 #include "fleet/addresses.h"
 #include "fleet/intent.h"
 #include "support/error.h"
+#include "support/parallel.h"
 
 namespace kdevops::fleet {
 
@@ -33,7 +34,7 @@ std::vector<NodeStatus> status(const Context& context, const std::vector<std::st
   const auto addresses = reserved_addresses(context);
   const auto nodes = select(context.plan, names);
   std::vector<NodeStatus> all(nodes.size());
-  in_parallel(nodes.size(), kAtOnce, [&](std::size_t i) {
+  support::in_parallel(nodes.size(), kAtOnce, [&](std::size_t i) {
     const auto& node = *nodes[i];
     auto& entry = all[i];
     entry = {node.name, "absent", "", "", ""};

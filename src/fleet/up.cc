@@ -18,6 +18,7 @@
 #include "fleet/power.h"
 #include "fleet/readiness.h"
 #include "support/error.h"
+#include "support/parallel.h"
 
 namespace kdevops::fleet {
 
@@ -129,7 +130,7 @@ class BringUp {
     Publisher publisher(context_, book_);
     std::vector<NodeUp> results(tasks_.size());
     Failures failures(context_);
-    in_parallel(tasks_.size(), width, [&](std::size_t i) {
+    support::in_parallel(tasks_.size(), width, [&](std::size_t i) {
       const auto& node = *tasks_[i].node;
       failures.guard(node.name, [&] {
         check_stop(context_.stop);
