@@ -7,7 +7,10 @@
 namespace kdevops::support {
 
 Error::Error(ExitCode code, std::string what, std::string where, std::string hint)
-    : code_(code), what_(std::move(what)), where_(std::move(where)), hint_(std::move(hint)) {}
+    : code_(code), what_(std::move(what)), where_(std::move(where)), hint_(std::move(hint)) {
+  // Another program's words end in line breaks.
+  what_.erase(what_.find_last_not_of('\n') + 1);
+}
 
 std::string Error::render(std::string_view tool) const {
   std::string text{tool};

@@ -34,6 +34,7 @@ mode_t mode_of(const std::string& path) {
 TEST(Error, RendersPlaceReasonAndIndentedHint) {
   EXPECT_EQ(Error(ExitCode::failed, "why", "a:1", "do this\nor that").render("tool"),
             "tool: a:1: why\n  do this\n  or that\n");
+  EXPECT_EQ(Error(ExitCode::failed, "git: fatal\n").render("tool"), "tool: git: fatal\n");
 }
 
 TEST(RealFiles, WritesAtomicallyWithTheModeAskedForWhateverTheUmask) {
