@@ -1,13 +1,1 @@
-# SPDX-License-Identifier: GPL-2.0-or-later
-# sysbench: it counts events, and a database cluster can be made beside it.
-
-
-def sysbench_smoke():
-    for each in machines:
-        report = each.succeed("sysbench --threads=1 --time=1 cpu run")
-        assert "total number of events" in report, report
-        each.succeed("initdb --version", "mkfs.xfs -V")
-
-
-with subtest("sysbench"):
-    sysbench_smoke()
+same as workflows/sysbench/smoke.py
