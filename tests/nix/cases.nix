@@ -312,6 +312,11 @@ in
     monitoring-is-there =
       holds (diskless ++ [ profiles.monitoring { nixos-flake.monitoring.enable = true; } ])
         (s: builtins.all (p: p.debian != null) (s.packages ++ s.storePackages));
+    imageless-leaves-the-host-alone = holds diskless (
+      s:
+      builtins.all (f: f.fsType != "virtiofs" || builtins.elem "ro" f.options) s.fileSystems
+      && builtins.length (builtins.filter (f: f.fsType == "virtiofs") s.fileSystems) == 2
+    );
     imageless-is-whole = holds diskless (s: s.unsupported == [ ] && !s.growPartition && s.network.networkd);
     machines-of-a-test-have-their-names =
       (twoNodes { }).nodes.two.networking.hostName == "two"

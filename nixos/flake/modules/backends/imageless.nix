@@ -18,14 +18,17 @@
       fsType = "tmpfs";
       options = [ "mode=0755" ];
     };
+    # virtiofsd would write: nothing in the guest may change what is the host's.
     "/nix/store" = {
       device = "store";
       fsType = "virtiofs";
+      options = [ "ro" ];
       neededForBoot = true;
     };
     "/lib/modules" = {
       device = "modules";
       fsType = "virtiofs";
+      options = [ "ro" ];
       neededForBoot = true;
     };
   };

@@ -57,9 +57,8 @@ make_closure_initrd() {
   cp "$root/usr/bin/busybox" "$dir/bin/busybox"
   ln -s busybox "$dir/bin/sh"
   install -m 0755 "$builder/guest/closure-init" "$dir/init"
-  # What the host lends stays read-only, whatever the host's daemon allows.
   spec '.fileSystems | sort_by(.mountPoint)[] | select(.mountPoint == "/" or .mountPoint == "/nix/store" or .neededForBoot)
-    | [.fsType, .device, .mountPoint, ((if .mountPoint | IN("/nix/store", "/lib/modules") then ["ro"] else [] end) + (.options // []) - ["defaults"]
+    | [.fsType, .device, .mountPoint, ((.options // []) - ["defaults"]
        | map(select(startswith("x-") | not)) | if . == [] then "defaults" else join(",") end)]
     | join(" ")' >"$dir/mounts"
   pack_initrd "$dir" | zstd -q -9 -o "$initrd_out/initrd"
