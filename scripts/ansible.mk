@@ -3,8 +3,13 @@
 # $(call playbook,NAME,ARGUMENTS) runs playbooks/NAME.yml on the nodes of HOSTS.
 
 limit = $(if $(HOSTS),--limit $(call quote,$(subst $(space),$(comma),$(HOSTS))))
-playbook = $(known_hosts)$(Q)ANSIBLE_CONFIG=$(CURDIR)/ansible.cfg PYTHONUNBUFFERED=1 ansible-playbook -i hosts \
+ansible-playbook = ANSIBLE_CONFIG=$(CURDIR)/ansible.cfg PYTHONUNBUFFERED=1 ansible-playbook -i hosts \
 	$(if $(CONFIG_NIXOS_DEBUG_MODE),-v) --extra-vars @extra_vars.yaml $(2) $(limit) $(TOP)playbooks/$(1).yml
+playbook = $(known_hosts)$(Q)$(ansible-playbook)
+
+# $(call extra,NAME,VALUE): a variable of make as one of Ansible's, when it has a value.
+json-text = "$(subst ",\",$(subst \,\\,$(1)))"
+extra = $(if $(2),--extra-vars $(call quote,{"$(1)": $(call json-text,$(2))}))
 
 # Ansible only warns about a name it does not know.
 define known_hosts
@@ -20,14 +25,26 @@ workflow-enabled = @$(if $(CONFIG_KDEVOPS_WORKFLOW_ENABLE_$(2)),:,{ \
 	  echo "make: $(1) is not enabled in this configuration: make menuconfig, or make defconfig-nixos-$(1)" >&2; \
 	  exit 1; })
 
-# $(eval $(call later-workflow,NAME,TARGETS)): TARGETS of a workflow that cannot run yet. It is
-# configured, generated and brought up as any other.
-define later-workflow
-.PHONY: $(2)
-$(2):
-	@echo "make: $$@: running $(1) comes in a later release. This one configures and brings up its nodes; it runs sysbench." >&2
-	@exit 1
+# $(call run-tests,WORKFLOW,baseline|dev|baseline:dev,ARGUMENTS): starts the suite on the nodes, or goes on
+# with a run that has not ended, follows it, collects what it left and says the verdict. A guest that
+# crashed is the graver news: it is the status.
+define run-tests
+$(call playbook,$(1),--limit $(call quote,$(2)) --tags vars$(comma)run_tests $(3))
+$(Q)build/nixos-vm watch --workflow $(1) --limit $(2) $(HOSTS); watched=$$?; \
+  [ $$watched -ne 130 ] || exit 130; \
+  $(call ansible-playbook,$(1),--limit $(call quote,$(2)) --tags vars$(comma)copy_results) && \
+  build/nixos-results summary workflows/$(1)/results; verdict=$$?; \
+  [ $$watched -eq 0 ] || exit $$watched; exit $$verdict
 endef
+
+# $(call collect-results,WORKFLOW,LIMIT)
+define collect-results
+$(call playbook,$(1),--limit $(call quote,$(2)) --tags vars$(comma)copy_results)
+$(Q)build/nixos-results summary workflows/$(1)/results
+endef
+
+# $(call stop-tests,WORKFLOW,LIMIT): ends the run; what it has is kept.
+stop-tests = $(call playbook,stop-tests,--limit $(call quote,$(2)) $(call extra,test_run_workflow,$(1)))
 
 ping: build/.generated
 	$(call playbook,nixos)

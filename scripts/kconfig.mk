@@ -12,12 +12,15 @@ workflow_names := $(sort $(patsubst $(TOP)workflows/%/Kconfig,%,$(wildcard $(TOP
 list_changed := $(if $(filter-out $(workflow_names),$(listed))$(filter-out $(listed),$(workflow_names)),FORCE)
 source_lines = $(subst |,$(space),$(subst $(space),$(newline),$(foreach w,$(workflow_names),source|"workflows/$(w)/$(1)")))
 
-kconfig_lists := build/Kconfig.workflows build/Kconfig.dedicated
+kconfig_lists := build/Kconfig.workflows build/Kconfig.dedicated build/Kconfig.watchdog
 build/Kconfig.workflows: $(list_changed) | build
 	@$(file >$@,$(call source_lines,Kconfig))
 	@$(file >build/listed.mk,listed := $(workflow_names))
 build/Kconfig.dedicated: $(list_changed) | build
 	@$(file >$@,$(call source_lines,Kconfig.dedicated))
+# Kconfig has no macros, either: one template, once per workflow.
+build/Kconfig.watchdog: $(TOP)kconfigs/Kconfig.watchdog.in $(list_changed) | build
+	@for w in $(workflow_names); do sed "s/@name@/$$w/g; s/@NAME@/$$(echo $$w | tr a-z- A-Z_)/g" $<; done >$@
 
 kconfig_sources := $(TOP)Kconfig $(wildcard $(TOP)kconfigs/* $(TOP)workflows/*/Kconfig*)
 

@@ -91,7 +91,7 @@ class ConfigRoom:
         self.directory = Path(directory)
         self.directory.mkdir(parents=True, exist_ok=True)
         made = run(["make", "-C", TOPDIR, f"O={self.directory}", "build/Kconfig.workflows",
-                    "build/Kconfig.dedicated"], env=environment())
+                    "build/Kconfig.dedicated", "build/Kconfig.watchdog"], env=environment())
         if made.returncode != 0:
             raise RuntimeError("make cannot prepare Kconfig:\n" + made.stdout + made.stderr)
 

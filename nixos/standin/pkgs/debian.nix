@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # nixpkgs attribute -> Debian 12 packages. null: Debian has no such package; configurations that use it
-# evaluate, images that contain it fail to build and say which.
+# evaluate, images that contain it fail to build and say which. `tree`: what ../suites has of it.
 {
   # What every NixOS has on PATH (environment.corePackages).
   acl = "acl";

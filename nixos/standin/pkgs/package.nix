@@ -20,6 +20,8 @@ let
       binDirs ? [ ],
       # Names that nixpkgs's package has and Debian's has not: { "/usr/bin/foo" = "target"; }
       links ? { },
+      # A directory (or what builds one) that comes over the guest's /usr: a suite that Debian has not.
+      tree ? null,
       outputs ? [ "out" ],
       meta ? { },
       passthru ? { },
@@ -30,6 +32,22 @@ let
         links = lib.mapAttrsToList (path: target: { inherit path target; }) links;
         path = guestPath attr;
       };
+      # A path of the sources becomes a derivation, so that it is an input of images alone.
+      built =
+        if !builtins.isPath tree then
+          tree
+        else
+          builtins.derivation {
+            name = lib.strings.sanitizeDerivationName "standin-${attr}";
+            inherit system tree;
+            builder = "/bin/sh";
+            args = [
+              "-c"
+              "PATH=/usr/bin:/bin; cp -r $tree $out"
+            ];
+            preferLocalBuild = true;
+            allowSubstitutes = false;
+          };
       # The name is the key by which nixos/modules/standin/spec.nix finds the record again.
       marker = builtins.toFile "standin-package-${lib.strings.sanitizeDerivationName attr}.json" (builtins.toJSON record);
       self = passthru // {
@@ -59,6 +77,7 @@ let
         inherit passthru;
         standin = record // {
           inherit marker;
+          tree = if built == null then null else "${built}";
         };
         override = _: self;
         overrideAttrs = change: overridden (if lib.isFunction change then applyAttrs change else change);

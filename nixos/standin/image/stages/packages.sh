@@ -156,7 +156,12 @@ move_interpreters() {
   for file in "$tree"/usr/bin/{bash,rbash,python3,python3.*,perl,perl5*,pydoc3*}; do
     mv -- "$file" "$bin/"
   done
-  (cd "$tree" && find usr/bin usr/sbin usr/games usr/lib usr/libexec usr/share etc -xdev -type f -perm /111 -print0 2>/dev/null |
+  (cd "$tree" && follow_interpreters usr/bin usr/sbin usr/games usr/lib usr/libexec usr/share etc)
+}
+
+# follow_interpreters DIRS...: the first line of the programs below them.
+follow_interpreters() {
+  find "$@" -xdev -type f -perm /111 -print0 2>/dev/null |
     xargs -0 -r grep -IlZE -m1 '^#! ?/(usr/)?bin/(bash|python3|perl)' -- |
-    xargs -0 -r sed -i -E "1s,^#! ?/(usr/)?bin/(bash|python3|perl),#!$interpreters/bin/\\2,")
+    xargs -0 -r sed -i -E "1s,^#! ?/(usr/)?bin/(bash|python3|perl),#!$interpreters/bin/\\2,"
 }

@@ -45,11 +45,25 @@ list_alternatives() {
   done
 }
 
+# add_tree DIR: what Debian has no package of, over the guest's /usr.
+add_tree() {
+  local copy=$work/suite
+  mkdir "$copy"
+  tar -C "$1" --owner=0 --group=0 --mode=u+w -cf - . | tar -C "$copy" -xf -
+  follow_interpreters "$copy"
+  tar -C "$copy" -cf - . | tar -C "$root/usr" --no-overwrite-dir --keep-directory-symlink -xf -
+  rm -rf -- "$copy"
+}
+
 make_store_package() {
-  local path=$1 bin_dirs=$2 debian=$3 links=$4 targets name
+  local path=$1 bin_dirs=$2 debian=$3 links=$4 tree=$5 targets name
   [[ ! -e $root$path/bin ]] || return 0
   # shellcheck disable=SC2086 # lists of words
   mapfile -t targets < <(programs_of $bin_dirs -- $debian)
+  if [[ $tree != null ]]; then
+    add_tree "$tree"
+    for name in "$tree"/bin/*; do targets+=("/usr/bin/${name##*/}"); done
+  fi
   for name in $links; do
     link "${name#*=}" "${name%%=*}"
     [[ $name != /usr/bin/* ]] || targets+=("${name%%=*}")
@@ -72,10 +86,10 @@ make_profile() {
   done)
   [[ -z $missing ]] || die "packages did not arrive in the tree: ${missing//$'\n'/ }"
 
-  while IFS='|' read -r path dirs debian links; do
-    make_store_package "$path" "$dirs" "$debian" "$links"
+  while IFS='|' read -r path dirs debian links tree; do
+    make_store_package "$path" "$dirs" "$debian" "$links" "$tree"
   done < <(spec '.packages[], .storePackages[]
-    | "\(.path)|\(.binDirs | join(" "))|\(.debian | join(" "))|\(.links | map("\(.path)=\(.target)") | join(" "))"')
+    | "\(.path)|\(.binDirs | join(" "))|\(.debian | join(" "))|\(.links | map("\(.path)=\(.target)") | join(" "))|\(.tree)"')
 
   mkdir -p "$profile"
   # The first package that has a program of some name wins, as in nixpkgs's buildEnv.

@@ -7,7 +7,7 @@ read_spec() {
   spec_json=$work/spec.json
   # The defaults let a hand-written specification stay short; the evaluator gives every key.
   jq -S --slurpfile defaults "$builder/spec-defaults.json" \
-    '($defaults[0] * .) | (.packages, .storePackages, .systemdPackages) |= map({binDirs: [], links: [], path: ($path + .attr)} + .)' \
+    '($defaults[0] * .) | (.packages, .storePackages, .systemdPackages) |= map({binDirs: [], links: [], tree: null, path: ($path + .attr)} + .)' \
     --arg path "/usr/lib/standin/" \
     "$spec_file" >"$spec_json" || die "cannot read the specification $spec_file"
 

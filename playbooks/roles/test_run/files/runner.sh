@@ -1,0 +1,123 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# One run of a suite on this node: `sh runner.sh VERB` as root, in the run's own directory.
+#   start                 start the run, or go on with it: unit kdevops-<workflow>
+#   state                 print how far it is, as NAME=value lines
+#   crashed VERDICT TEST  TEST took the node down (panic, hang): it is not run again
+#   stop                  end the run
+#   run                   what the unit does
+# Planned tests are in `tests`. What has a result is told by suite.sh, the workflow's adapter; what
+# has none and did not crash is run by the next start. `exit_status` exists when the run has ended.
+set -u
+cd "$(dirname "$0")" || exit
+. ./environment
+unit=kdevops-$KDEVOPS_WORKFLOW
+
+remaining() {
+  sh suite.sh recorded >recorded.new 2>/dev/null
+  cut -d' ' -f2- crashed >>recorded.new 2>/dev/null
+  # grep's status is 1 when nothing remains.
+  grep -vxFf recorded.new tests
+  rm -f recorded.new
+}
+
+# end STATUS [REASON]: the run is over. Plain words only: they go into JSON.
+end() {
+  sed "s/\"exit_status\": null/\"exit_status\": $1/; s/\"failure\": \"\"/\"failure\": \"${2-}\"/" run.json >run.json.new &&
+    mv run.json.new run.json
+  sync -f . 2>/dev/null
+  echo "$1" >exit_status.new && mv exit_status.new exit_status
+  sync -f . 2>/dev/null
+}
+
+boot_id() { cat /proc/sys/kernel/random/boot_id; }
+
+run() {
+  # What tests say on the kernel log reaches the console, where a crash is seen.
+  echo 7 >/proc/sys/kernel/printk
+  echo "$(boot_id) $(cut -d' ' -f1 /proc/uptime)" >pass
+  if [ ! -e tests ]; then
+    sh suite.sh list >tests.new 2>>output.log || { end 1 "suite.sh cannot list its tests: see output.log"; return; }
+    [ -s tests.new ] || { end 1 "no test is selected"; return; }
+    mv tests.new tests
+  fi
+  remaining >remaining
+  status=0
+  if [ -s remaining ]; then
+    # A crash must not take results with it that only the page cache had.
+    while sleep 1; do sync -f . || exit; done 2>/dev/null &
+    syncer=$!
+    sh suite.sh run remaining >>output.log 2>&1
+    status=$?
+    kill "$syncer"
+  fi
+  [ ! -s crashed ] || [ "$status" -ne 0 ] || status=1
+  end "$status"
+}
+
+# The test that the kernel log names last, and since when, if it is of this pass and unfinished.
+current() {
+  read -r boot began <pass 2>/dev/null && [ "$boot" = "$(boot_id)" ] || return
+  dmesg | awk -v began="$began" -v uptime="$(cut -d' ' -f1 /proc/uptime)" -v now="$(date +%s)" '
+    match($0, /^\[ *[0-9.]+\]/) && (/\] run [a-z0-9_-]+ [^ ]+ at / || /\] LTP: starting /) {
+      at = substr($0, 2, RLENGTH - 2) + 0
+      if (at < began - 1) next
+      rest = substr($0, RLENGTH + 2)
+      n = split(rest, word, " ")
+      test = word[3]
+      since = int(now - uptime + at)
+    }
+    END { if (test != "") print test, since }'
+}
+
+state() {
+  now=$(date +%s) planned=0 recorded=0 crashed=0 test='' since=0
+  if [ -e tests ]; then
+    planned=$(wc -l <tests)
+    recorded=$(sh suite.sh recorded 2>/dev/null | grep -cxFf tests)
+  fi
+  [ ! -e crashed ] || crashed=$(wc -l <crashed)
+  active=$(systemctl is-active "$unit")
+  ended=0
+  if [ -e exit_status ]; then
+    ended=1
+  elif [ "$active" = active ]; then
+    # shellcheck disable=SC2046 # two words
+    set -- $(current)
+    test=${1-} since=${2-0}
+  fi
+  echo "run=${PWD##*/}"
+  echo "boot_id=$(boot_id)"
+  echo "unit=$active"
+  echo "ended=$ended"
+  echo "exit_status=$(cat exit_status 2>/dev/null)"
+  echo "planned=$planned"
+  echo "recorded=$recorded"
+  echo "crashed=$crashed"
+  echo "current=$test"
+  echo "since=$since"
+  echo "now=$now"
+}
+
+case ${1-} in
+start)
+  [ ! -e exit_status ] || exit 0
+  ! systemctl --quiet is-active "$unit" || exit 0
+  systemd-run --quiet --collect --unit="$unit" --description="${KDEVOPS_WORKFLOW} ${PWD##*/}" \
+    "$(command -v sh)" "$PWD/runner.sh" run
+  ;;
+state) state ;;
+crashed)
+  grep -qxF -e "$2 $3" crashed 2>/dev/null || echo "$2 $3" >>crashed
+  sync -f .
+  ;;
+stop)
+  systemctl stop "$unit" 2>/dev/null
+  [ -e exit_status ] || end 130 "stopped"
+  ;;
+run) run ;;
+*)
+  echo "runner.sh: no verb '${1-}': start, state, crashed, stop, run" >&2
+  exit 2
+  ;;
+esac
