@@ -11,7 +11,7 @@ import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "integration"))
-from harness import Report, fresh_copy, make_environment, run  # noqa: E402
+from harness import Report, fresh_copy, give_tools, make_environment, run  # noqa: E402
 
 PYTHON = "/run/current-system/sw/bin/python3"
 
@@ -19,10 +19,13 @@ PYTHON = "/run/current-system/sw/bin/python3"
 class Fleet:
     """The nodes of one tree."""
 
-    def __init__(self, report, name, **settings):
+    def __init__(self, report, name, tools=False, **settings):
+        """`tools`: with the tools of this build, not built anew."""
         self.report = report
         self.home = Path.home()
-        self.tree = fresh_copy(name, keep_build="--again" in sys.argv)
+        self.tree = fresh_copy(name, keep_build="--again" in sys.argv, destroy=not tools or "--again" not in sys.argv)
+        if tools:
+            give_tools(self.tree)
         self.ssh_before = self.users_lines()
         self.id = hashlib.sha256(str(self.tree).encode()).hexdigest()[:8]
         self.env = make_environment(self.tree, KDEVOPS_HOSTS_PREFIX="e2e" + self.id[:4], **settings)
@@ -143,6 +146,18 @@ class Fleet:
             done = self.in_guest(name, words)
             self.report.case(f"{name}: {what}", [] if done.returncode == 0
                              else [f"{words}: exit {done.returncode} {done.stdout}{done.stderr}"])
+
+    def summary(self, workflow, *words):
+        """What nixos-results says of a workflow's newest run: exit status, {node: {test: verdict}}."""
+        told = run([self.tree / "build/nixos-results", "summary", "--json", *words,
+                    f"workflows/{workflow}/results"], cwd=self.tree, env=self.env)
+        try:
+            runs = json.loads(told.stdout)
+        except ValueError:
+            return told.returncode, {"": {"": told.stdout + told.stderr}}
+        runs = runs if isinstance(runs, list) else runs.get("runs", [])
+        return told.returncode, {n["name"]: {t["name"]: t["verdict"] for t in n["tests"]}
+                                 for r in runs for n in r["nodes"]}
 
     def numbers(self, roles):
         told = run([self.tree / "build/nixos-results", "summary", "--json", "workflows/sysbench/results"],

@@ -123,11 +123,12 @@ def generate(config, output, topdir=FIXED_TREE, tree=FIXED_TREE, **options):
                 "--sources", TOPDIR, "--output", output], **options)
 
 
-def fresh_copy(name, keep_build=False):
+def fresh_copy(name, keep_build=False, destroy=True):
     """The sources as a clone has them (with what is not committed yet), below the build directory:
-    a tree of its own. What an earlier copy left there goes, with `keep_build` all but its tools."""
+    a tree of its own. What an earlier copy left there goes, with `keep_build` all but its tools;
+    without `destroy` its guests and all else that is no source stay."""
     copy = BUILD / "check" / name
-    if copy.exists():
+    if copy.exists() and destroy:
         run(["make", "-C", copy, "destroy"], timeout=300, env=environment())
         for path in copy.iterdir():
             if path.is_symlink() or not path.is_dir():
@@ -144,6 +145,18 @@ def fresh_copy(name, keep_build=False):
             (copy / path).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(source, copy / path, follow_symlinks=False)
     return copy
+
+
+def give_tools(copy):
+    """This build's tools as the copy's own, so that make there builds none."""
+    build = copy / "build"
+    build.mkdir(exist_ok=True)
+    for tool in BUILD.glob("nixos-*"):
+        if tool.is_file():
+            shutil.copy2(tool, build)
+    (build / "site.mk").write_text(f"built_site := {copy} {copy}\n")
+    for stamp in ("build.ninja", ".defconfig-tool", ".generator", ".tools"):
+        (build / stamp).touch()
 
 
 def make_environment(copy, **changes):
