@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # sysbench: OLTP load on PostgreSQL or MySQL, both native. The workflow makes the file system under test
-# and runs a PostgreSQL cluster of its own there, so those programs are here whether or not the
-# services below run.
+# and runs a server of its own there, so those programs are here whether or not the services below run.
 { lib, pkgs, ... }:
 {
   environment.systemPackages = with pkgs; [
     sysbench
     postgresql
+    mariadb
     xfsprogs
     e2fsprogs
     btrfs-progs
