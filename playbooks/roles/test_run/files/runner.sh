@@ -10,6 +10,7 @@
 # has none and did not crash is run by the next start. `exit_status` exists when the run has ended.
 set -u
 cd "$(dirname "$0")" || exit
+directory=$(pwd -P)
 . ./environment
 unit=kdevops-$KDEVOPS_WORKFLOW
 
@@ -86,7 +87,7 @@ state() {
     set -- $(current)
     test=${1-} since=${2-0}
   fi
-  echo "run=${PWD##*/}"
+  echo "run=${directory##*/}"
   echo "boot_id=$(boot_id)"
   echo "unit=$active"
   echo "ended=$ended"
@@ -103,8 +104,8 @@ case ${1-} in
 start)
   [ ! -e exit_status ] || exit 0
   ! systemctl --quiet is-active "$unit" || exit 0
-  systemd-run --quiet --collect --unit="$unit" --description="${KDEVOPS_WORKFLOW} ${PWD##*/}" \
-    "$(command -v sh)" "$PWD/runner.sh" run
+  systemd-run --quiet --collect --unit="$unit" --description="$KDEVOPS_WORKFLOW ${directory##*/}" \
+    "$(command -v sh)" "$directory/runner.sh" run
   ;;
 state) state ;;
 crashed)
