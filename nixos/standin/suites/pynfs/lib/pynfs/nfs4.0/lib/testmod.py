@@ -1,0 +1,1 @@
+../../nfs4.1/testmod.py
