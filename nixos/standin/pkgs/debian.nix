@@ -157,7 +157,10 @@
   kselftests = null;
   ltp = null;
   mmtests = null;
-  pynfs = null;
+  pynfs = {
+    debian = "python3 nfs-common";
+    tree = ../suites/pynfs;
+  };
 
   # Block devices.
   blktrace = "blktrace";
