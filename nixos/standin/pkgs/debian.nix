@@ -152,7 +152,10 @@
   xfstests = null;
 
   # Test suites that nixpkgs lacks, too: the library's overlay brings them there. Debian has none of them.
-  blktests = null;
+  blktests = {
+    debian = "util-linux";
+    tree = ../suites/blktests;
+  };
   git-testsuite = null;
   kselftests = null;
   ltp = null;
@@ -223,7 +226,7 @@
   tcpdump = "tcpdump";
 
   # Databases.
-  mariadb = "mariadb-server mariadb-server-core mariadb-client mariadb-client-core";
+  mariadb = "mariadb-server-core mariadb-client-core";
   postgresql = {
     debian = "postgresql-15";
     version = "15";

@@ -85,7 +85,9 @@ state() {
   elif [ "$active" = active ]; then
     # shellcheck disable=SC2046 # two words
     set -- $(current)
-    test=${1-} since=${2-0}
+    since=${2-0}
+    # A suite may say the last part of the name alone.
+    test=$(awk -v name="${1-}" 'name != "" && ($0 == name || substr($0, length($0) - length(name)) == "/" name)' tests | head -n 1)
   fi
   echo "run=${directory##*/}"
   echo "boot_id=$(boot_id)"
