@@ -156,8 +156,14 @@
     debian = "util-linux";
     tree = ../suites/blktests;
   };
-  git-testsuite = null;
-  kselftests = null;
+  git-testsuite = {
+    debian = "perl zlib1g";
+    tree = import ../suites/git-testsuite;
+  };
+  kselftests = {
+    debian = "perl liburcu8";
+    tree = import ../suites/kselftests;
+  };
   ltp = null;
   mmtests = null;
   pynfs = {
