@@ -164,7 +164,10 @@
     debian = "perl liburcu8";
     tree = import ../suites/kselftests;
   };
-  ltp = null;
+  ltp = {
+    debian = "util-linux";
+    tree = ../suites/ltp;
+  };
   mmtests = null;
   pynfs = {
     debian = "python3 nfs-common";

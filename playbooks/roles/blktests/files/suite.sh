@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# blktests for the runner of role test_run: list, recorded, run FILE; runs as root in the run's directory.
+# BLKTESTS: where check is. BLKTESTS_SELECTED: tests and groups to run. BLKTESTS_EXPUNGES: tests to leave
+# out unless they are named. TEST_DEVS: devices they may overwrite.
+export LC_ALL=C
+
+# Tests that only run on a device leave no trace where there is none.
+has_device() {
+  [ -n "$TEST_DEVS" ] || ! grep -qE '^test_device(_array)?\(' "$1" || grep -qE '^(test|fallback_device)\(' "$1"
+}
+
+list() {
+  cd "$BLKTESTS/tests" || return
+  for each in $BLKTESTS_SELECTED; do
+    if [ -f "$each" ]; then
+      echo "$each"
+    elif [ -d "$each" ]; then
+      for test in "$each"/[0-9][0-9][0-9]; do
+        case " $BLKTESTS_EXPUNGES " in *" $test "* | *" $each "*) continue ;; esac
+        ! has_device "$test" || echo "$test"
+      done
+    else
+      echo "blktests has no group and no test $each in $BLKTESTS" >&2
+      return 1
+    fi
+  done | sort -u
+  # The status of the loop, not of sort.
+  for each in $BLKTESTS_SELECTED; do [ -e "$each" ] || return; done
+}
+
+# results/<device>/<group>/<NNN>. A test that runs on several devices is on one of them while its .out
+# is there.
+recorded() {
+  {
+    find results -name '[0-9][0-9][0-9].out'
+    grep -rls '^status' results --include='[0-9][0-9][0-9]'
+  } 2>/dev/null | awk -F/ '
+    { test = $(NF - 1) "/" $NF }
+    sub(/\.out$/, "", test) { running[test] = 1; next }
+    !(test in running) && !seen[test]++ { print test }'
+}
+
+# When a whole group lacks something, check says so and writes nothing: $1 are the tests it passed over.
+not_run() {
+  recorded >.recorded
+  grep -vxFf .recorded "$1" | while read -r test; do
+    reason=$(awk -v group="${test%/*}/***" '
+      index($0, group) == 1 { here = /\[not run\]/; found = here || found; next }
+      here && sub(/^    /, "") { all = all (all == "" ? "" : "; ") $0; next }
+      { here = 0 }
+      END { if (found) print all == "" ? "the group is not run" : all }' output.log)
+    [ -n "$reason" ] || continue
+    mkdir -p "results/nodev/${test%/*}"
+    printf 'date\t%s\nstatus\tnot run\nreason\t%s\n' "$(date '+%F %T')" "$reason" >"results/nodev/$test"
+  done
+  rm -f .recorded
+}
+
+run() {
+  run=$PWD
+  modprobe -q configfs
+  # It takes the devices of the srp tests.
+  ! systemctl --quiet is-active multipathd || systemctl stop multipathd
+  # Left behind by a crash.
+  rm -rf results/tmpdir.*
+  # shellcheck disable=SC2046 # one word per test
+  (cd "$BLKTESTS" && exec ./check --output="$run/results" -- $(cat "$run/$1"))
+  status=$?
+  not_run "$1"
+  return $status
+}
+
+case $1 in
+list) list ;;
+recorded) recorded ;;
+run) run "$2" ;;
+esac

@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What the role asks a node, in one round trip, as NAME=value lines.
+[ ! -e /etc/NIXOS ] || echo nixos=yes
+PATH=$PATH:/usr/sbin:/sbin
+[ -x /opt/ltp/runltp ] || echo "missing=/opt/ltp/runltp"
+for program in awk exportfs rpcinfo; do
+  command -v "$program" >/dev/null || echo "missing=$program"
+done
