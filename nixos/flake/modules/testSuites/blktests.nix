@@ -33,4 +33,6 @@
   environment.pathsToLink = [ "/lib/blktests" ];
 
   boot.kernelModules = [ "configfs" ];
+  # Tests look for modules where every other distribution has them.
+  systemd.tmpfiles.rules = [ "L /lib/modules - - - - /run/booted-system/kernel-modules/lib/modules" ];
 }

@@ -11,6 +11,8 @@ has_device() {
 
 list() {
   cd "$BLKTESTS/tests" || return
+  # kdevops's name of a group
+  BLKTESTS_SELECTED=$(echo "$BLKTESTS_SELECTED" | sed 's/nvmemp/nvmeof-mp/')
   for each in $BLKTESTS_SELECTED; do
     if [ -f "$each" ]; then
       echo "$each"
