@@ -56,16 +56,11 @@
           shares = ./modules/mounts/shares.nix;
           storage = ./modules/mounts/storage.nix;
         };
-        testSuites = {
-          blktests = ./modules/testSuites/blktests.nix;
-          fstests = ./modules/testSuites/fstests.nix;
-          gitr = ./modules/testSuites/gitr.nix;
-          ltp = ./modules/testSuites/ltp.nix;
-          mmtests = ./modules/testSuites/mmtests.nix;
-          pynfs = ./modules/testSuites/pynfs.nix;
-          selftests = ./modules/testSuites/selftests.nix;
-          sysbench = ./modules/testSuites/sysbench.nix;
-        };
+        # One file, one module: a workflow brings its own.
+        testSuites = lib.mapAttrs' (file: _: {
+          name = lib.removeSuffix ".nix" file;
+          value = ./modules/testSuites + "/${file}";
+        }) (builtins.readDir ./modules/testSuites);
       };
 
       overlays = {

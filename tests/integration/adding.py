@@ -24,8 +24,6 @@ MISTAKES = [
     ("a pattern without its star", "each: STRESS_SECTION_*", "each: STRESS_SECTION_"),
     ("a variable with two sources", "join: STRESS_SECTION_*", "join: STRESS_SECTION_*, value: 1"),
     ("another name than the folder's", "name: stress\n", "name: strass\n"),
-    ("a symbol that does not exist", "enable: KDEVOPS_WORKFLOW_ENABLE_STRESS", "enable: KDEVOPS_WORKFLOW_STRESS"),
-    ("a module that does not exist", "test_suites: [stress]", "test_suites: [strass]"),
     ("broken YAML", "nodes:\n  - {each", "nodes:\n  - {{each"),
 ]
 
@@ -62,8 +60,8 @@ def mistakes(report, tree, env, files):
         made = run(["make"], cwd=tree, env=env)
         said = made.stdout + made.stderr
         at = re.search(rf"{re.escape(path)}(?::(\d+))?: ", said)
-        # A missing key has no line of its own: the map's is told.
-        lines = {str(line_of(good, bad)), str(line_of(good, bad) - 1), "2"}
+        # A missing key has no line of its own: the map's is told; broken YAML is noticed a line later.
+        lines = {str(line_of(good, bad) + shift) for shift in (-1, 0, 1)} | {"2"}
         report.case(f"workflow.yaml with {what} is refused with its place",
                     [] if bad != good and made.returncode and at and (at[1] is None or at[1] in lines)
                     and "Traceback" not in said else [f"exit {made.returncode}", said[-1500:]])
@@ -73,8 +71,8 @@ def mistakes(report, tree, env, files):
 def main():
     report = Report()
     files, commands = blocks()
-    report.case("the page has its ten files and its commands",
-                [] if len(files) == 10 and [len(c) for c in commands] == [4, 4] else [list(files), commands])
+    report.case("the page has its files and its commands",
+                [] if len(files) == 11 and [len(c) for c in commands] == [4, 4] else [list(files), commands])
     report.case("and none is there already", [p for p in files if (TOPDIR / p).exists()])
     tree = fresh_copy("adding", destroy=False)
     give_tools(tree)
