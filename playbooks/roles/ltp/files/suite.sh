@@ -20,13 +20,11 @@ commands() {
   grep -e "$pattern" "${runltp%/*}/runtest/$file" | grep -v -e '^#' -e '^ ' -e '^$'
 }
 
-tests() { # GROUP
-  commands "$1" | awk -v group="$1" '{ print group "/" $1 }'
-}
-
 list() {
   for each in $LTP_SELECTED; do
-    tests "${each%%/*}" >.list || return
+    group=${each%%/*}
+    commands "$group" >.commands || return
+    awk -v group="$group" '{ print group "/" $1 }' .commands >.list
     case $each in
     */*) grep -xF -e "$each" .list || {
       echo "LTP has no test $each" >&2
@@ -36,7 +34,7 @@ list() {
     esac
   done >.selected || return
   awk '!seen[$0]++' .selected
-  rm -f .list .selected
+  rm -f .commands .list .selected
 }
 
 # <group>/results/*.log: "TAG   PASS|FAIL|CONF   exit value".
