@@ -1,0 +1,167 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Playbooks and roles without a node: lint, syntax of every script, and the runner of test runs
+(playbooks/roles/test_run/files/runner.sh) with a suite of its own and stubs of what only a node has."""
+
+import json
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from harness import TOPDIR, Report, environment, run
+
+PLAYBOOKS = TOPDIR / "playbooks"
+FILES = PLAYBOOKS / "roles/test_run/files"
+
+# What the runner asks of a node and a test must not touch here.
+STUBS = {
+    "systemctl": 'case "$*" in *is-active*) if [ -e "$STUBS/active" ]; then echo active; else echo inactive; exit 3; fi;; esac',
+    "systemd-run": 'while [ "${1#--}" != "$1" ]; do shift; done; echo "$@" >"$STUBS/started"',
+    "dmesg": '[ "$1" = -n ] || cat "$STUBS/kmsg" 2>/dev/null || :',
+    "sync": ":",
+}
+
+# Five tests; "crash" ends the suite as a guest that goes away does: in the middle, without a word.
+SUITE = """\
+case $1 in
+list) printf '%s\\n' group/a group/b crash group/c 'odd name.*' ;;
+recorded) ls done 2>/dev/null | tr _ / ;;
+run)
+  mkdir -p done
+  while read -r test; do
+    echo "$test" >>order
+    [ "$test" != crash ] || kill -9 $PPID $$
+    : >"done/$(echo "$test" | tr / _)"
+  done <"$2"
+  ;;
+esac
+"""
+
+
+class Node:
+    """A run's directory as start.sh leaves it."""
+
+    def __init__(self, suite):
+        self.root = Path(tempfile.mkdtemp(prefix="runner-"))
+        self.bin = self.root / "bin"
+        self.bin.mkdir()
+        for name, text in STUBS.items():
+            (self.bin / name).write_text(f"#!/bin/sh\n{text}\n")
+            (self.bin / name).chmod(0o755)
+        self.run = self.root / "results/20261121T031502Z"
+        exports = (f"export KDEVOPS_WORKFLOW=demo\nexport STUBS={self.root}\n"
+                   f"export PATH={self.bin}:{os.environ['PATH']}\n")
+        record = json.dumps({"workflow": "demo", "exit_status": None, "failure": ""}, indent=4)
+        self.made = run(["sh", FILES / "start.sh", self.run, record, (FILES / "runner.sh").read_text(), suite,
+                         exports, "extra file", "its text"], env=environment())
+
+    def verb(self, *words):
+        return run(["sh", self.run / "runner.sh", *words], env=environment())
+
+    def state(self):
+        return dict(line.split("=", 1) for line in self.verb("state").stdout.splitlines())
+
+    def text(self, name):
+        path = self.run / name
+        return path.read_text() if path.exists() else None
+
+    def remove(self):
+        shutil.rmtree(self.root)
+
+
+def runner(report):
+    node = Node(SUITE)
+    report.case("start writes the run and starts it", [] if node.made.returncode == 0
+                and "runner.sh run" in (node.root / "started").read_text()
+                and os.readlink(node.run.parent / "current") == node.run.name
+                and node.text("extra file") == "its text\n" else [node.made.stdout + node.made.stderr])
+    state = node.state()
+    report.case("before the suite listed its tests, nothing is planned",
+                [] if (state["planned"], state["ended"], state["run"]) == ("0", "0", node.run.name) else [state])
+    node.verb("run")
+    state = node.state()
+    report.case("a run that went away in the middle has not ended",
+                [] if (state["ended"], state["planned"], state["recorded"]) == ("0", "5", "2") else [state])
+    node.verb("crashed", "panic", "crash")
+    node.verb("crashed", "panic", "crash")
+    report.case("a crash is noted once", [] if node.text("crashed") == "panic crash\n" else [node.text("crashed")])
+    node.verb("run")
+    order = (node.text("order") or "").splitlines()
+    report.case("the next start runs what has no result, and not what crashed",
+                [] if order == ["group/a", "group/b", "crash", "group/c", "odd name.*"] else [order])
+    state, record = node.state(), json.loads(node.text("run.json"))
+    report.case("then it has ended, not well", [] if (state["ended"], state["exit_status"], state["crashed"],
+                record["exit_status"]) == ("1", "1", "1", 1) else [state, record])
+    (node.root / "started").unlink()
+    node.verb("start")
+    report.case("what has ended is not started again", [] if not (node.root / "started").exists() else ["started"])
+    node.remove()
+
+
+def endings(report):
+    node = Node("case $1 in list) : ;; esac\n")
+    node.verb("run")
+    record = json.loads(node.text("run.json"))
+    report.case("a run without a test fails and says so",
+                [] if (record["exit_status"], record["failure"]) == (1, "no test is selected") else [record])
+    node.remove()
+    node = Node("exit 3\n")
+    node.verb("run")
+    record = json.loads(node.text("run.json"))
+    report.case("a suite that cannot list its tests fails the run",
+                [] if record["exit_status"] == 1 and "list" in record["failure"] else [record])
+    node.remove()
+    node = Node("case $1 in list) echo one ;; run) exit 7 ;; esac\n")
+    node.verb("run")
+    report.case("the suite's own status is the run's", [] if node.text("exit_status") == "7\n"
+                else [node.text("exit_status")])
+    node.remove()
+    node = Node(SUITE)
+    node.verb("stop")
+    record = json.loads(node.text("run.json"))
+    report.case("a stopped run has ended with 130", [] if (record["exit_status"], record["failure"])
+                == (130, "stopped") else [record])
+    node.remove()
+
+
+def current(report):
+    node = Node(SUITE.replace("'odd name.*'", "fs/gf01"))
+    (node.run / "tests").write_text("group/a\nfs/gf01\n")
+    boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    uptime = float(Path("/proc/uptime").read_text().split()[0])
+    (node.run / "pass").write_text(f"{boot} {uptime - 50:.2f}\n")
+    (node.root / "active").touch()
+    line = lambda ago, text: f"[{uptime - ago:.6f}] {text}\n"
+    for name, said, want in [
+            ("the kernel log names the test", line(10, "run demo group/a at Sat Nov 21"), "group/a"),
+            ("LTP's own words do, too", line(10, "LTP: starting gf01 (growfiles -W)"), "fs/gf01"),
+            ("what was said before this pass does not count", line(60, "run demo group/a at Sat Nov 21"), ""),
+            ("a test that is not planned is none", line(10, "run demo not/planned at Sat Nov 21"), "")]:
+        (node.root / "kmsg").write_text(line(uptime, "Linux") + said)
+        state = node.state()
+        age = int(state["now"]) - int(state["since"])
+        report.case(name, [] if state["current"] == want and (not want or 5 <= age <= 20) else [said, state])
+    node.remove()
+
+
+def lint(report):
+    scripts = sorted(PLAYBOOKS.rglob("*.sh"))
+    for shell in ("dash", "bash"):
+        bad = [done.stderr for script in scripts for done in [run([shell, "-n", script])] if done.returncode]
+        report.case(f"{len(scripts)} scripts are {shell}'s", bad)
+    books = sorted(PLAYBOOKS.glob("*.yml"))
+    for book in books:
+        done = run(["ansible-playbook", "--syntax-check", "-i", "localhost,", book], cwd=TOPDIR,
+                   env=environment(ANSIBLE_LOCALHOST_WARNING="False"))
+        report.case(f"{book.name}: syntax", [done.stdout + done.stderr] if done.returncode else [])
+    done = run(["ansible-lint", "--offline", "--parseable", *books], cwd=TOPDIR, timeout=400, env=environment())
+    report.case("ansible-lint has nothing to say", [done.stdout + done.stderr] if done.returncode else [])
+
+
+report = Report()
+runner(report)
+endings(report)
+current(report)
+lint(report)
+report.finish()
