@@ -67,7 +67,7 @@ one_of() {
   name="selftests: ${1%%:*}: ${1#*:}" log=$2
   shift 2
   printf 'TAP version 13\n1..1\n# %s\n' "$name"
-  "$@" >>"$log" 2>&1
+  ("$@") >>"$log" 2>&1
   code=$?
   case $code in
   0) echo "ok 1 $name" ;;
