@@ -17,25 +17,6 @@ constexpr const char* kFatal[] = {
     "You are in emergency mode",
 };
 
-/// Without escape sequences (CSI ... letter, and others of two bytes) and control characters.
-std::string plain(const std::string& text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto c = static_cast<unsigned char>(text[i]);
-    if (c == 0x1b) {
-      if (i + 1 < text.size() && text[i + 1] == '[') {
-        i += 2;
-        while (i < text.size() && (text[i] < 0x40 || text[i] > 0x7e)) ++i;
-      } else {
-        ++i;
-      }
-    } else if (c >= 0x20 || c == '\n' || c == '\t') {
-      out += static_cast<char>(c);
-    }
-  }
-  return out;
-}
-
 std::vector<std::string> lines_of(const std::string& text) {
   std::vector<std::string> lines;
   std::string line;
@@ -53,12 +34,30 @@ std::vector<std::string> lines_of(const std::string& text) {
 }  // namespace
 
 std::string console_text(const Context& context, const std::string& directory) {
-  return make_disks(context)->read(directory, "console.log");
+  return make_disks(context)->read(directory, "console.log", 0);
+}
+
+std::string plain_text(const std::string& text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    if (c == 0x1b) {  // CSI ... letter, and others of two bytes
+      if (i + 1 < text.size() && text[i + 1] == '[') {
+        i += 2;
+        while (i < text.size() && (text[i] < 0x40 || text[i] > 0x7e)) ++i;
+      } else {
+        ++i;
+      }
+    } else if (c >= 0x20 || c == '\n' || c == '\t') {
+      out += static_cast<char>(c);
+    }
+  }
+  return out;
 }
 
 std::string last_lines(const std::string& text, std::size_t count) {
   // Only the end of a long log matters; a line is rarely longer than 500 bytes.
-  const auto lines = lines_of(plain(text.substr(text.size() - std::min(text.size(), count * 500))));
+  const auto lines = lines_of(plain_text(text.substr(text.size() - std::min(text.size(), count * 500))));
   std::string out;
   for (auto i = lines.size() - std::min(lines.size(), count); i < lines.size(); ++i) {
     out += "    " + lines[i] + "\n";
@@ -73,7 +72,7 @@ std::string crash_line(const std::string& text) {
     const auto found = text.find(fatal, boot == std::string::npos ? 0 : boot);
     if (found == std::string::npos) continue;
     const auto end = text.find_first_of("\r\n", found);
-    return plain(text.substr(found, end - found));
+    return plain_text(text.substr(found, end - found));
   }
   return {};
 }

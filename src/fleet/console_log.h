@@ -11,6 +11,9 @@ namespace kdevops::fleet {
 /// The whole console log of a node since its last start; "" when there is none that we may read.
 std::string console_text(const Context& context, const std::string& directory);
 
+/// Without terminal escapes and control characters but line breaks and tabs.
+std::string plain_text(const std::string& text);
+
 /// The last `count` lines with something in them, terminal escapes removed, each indented.
 std::string last_lines(const std::string& text, std::size_t count);
 

@@ -50,9 +50,9 @@ class LocalDisks final : public Disks {
 
   bool remove(const std::string& directory) override { return context_.files.remove(directory); }
 
-  std::string read(const std::string& directory, const std::string& name) override {
+  std::string read(const std::string& directory, const std::string& name, std::size_t offset) override {
     try {
-      return context_.files.read(directory + "/" + name).value_or("");
+      return context_.files.read_from(directory + "/" + name, offset).value_or("");
     } catch (const support::Error&) {
       return {};  // libvirt's log daemon owns it; not readable is not worth failing for
     }
@@ -147,9 +147,9 @@ class DaemonDisks final : public Disks {
     return there;
   }
 
-  std::string read(const std::string& directory, const std::string& name) override {
+  std::string read(const std::string& directory, const std::string& name, std::size_t offset) override {
     try {
-      return context_.hypervisor.read_volume(directory, name);
+      return context_.hypervisor.read_volume(directory, name, offset);
     } catch (const support::Error&) {
       return {};
     }

@@ -26,8 +26,8 @@ class Disks {
   virtual void prepare(const plan::Node& node, const Intent& intent, RootDisk root) = 0;
   /// Removes a node's directory with all that is in it. False when there was nothing.
   virtual bool remove(const std::string& directory) = 0;
-  /// A small file of the directory; "" when there is none that we may read.
-  virtual std::string read(const std::string& directory, const std::string& name) = 0;
+  /// A file of the directory behind its first `offset` bytes; "" when there is none that we may read.
+  virtual std::string read(const std::string& directory, const std::string& name, std::size_t offset) = 0;
   /// Absolute paths of the node directories below <storage>/<instance id>.
   virtual std::vector<std::string> directories() = 0;
 };

@@ -3,7 +3,10 @@
 
 #include <fmt/format.h>
 
+#include "fleet/access.h"
 #include "fleet/failures.h"
+#include "fleet/readiness.h"
+#include "fleet/up.h"
 #include "support/error.h"
 #include "support/parallel.h"
 
@@ -84,6 +87,33 @@ void start(const Context& context, const std::vector<std::string>& names) {
       context.progress.done(node->name, "started");
     });
   }
+  failures.rethrow();
+}
+
+void restart(const Context& context, const std::vector<std::string>& names) {
+  const auto nodes = select(context.plan, names);
+  for (const auto* node : nodes) need_ours(context, *node);
+  Failures failures(context);
+  const auto width = boot_width(context.plan, context.hypervisor.host(), false);
+  support::in_parallel(nodes.size(), width, [&](std::size_t i) {
+    const auto& node = *nodes[i];
+    failures.guard(node.name, [&] {
+      check_stop(context.stop);
+      const auto address = address_of(context, node);
+      const auto old_lease = lease_expiry(context, node, address);
+      context.progress.stage(node.name, "stop");
+      const auto state = need_ours(context, node).state;
+      if (state == State::crashed || (state != State::off && has_crashed(context, node, address))) {
+        context.hypervisor.power_off(node.name);
+      } else if (state != State::off) {
+        shut_down(context, node.name);
+      }
+      context.progress.stage(node.name, "start");
+      context.hypervisor.start(node.name);
+      wait_until_ready(context, node, address, old_lease);
+      context.progress.done(node.name, "ready at " + address);
+    });
+  });
   failures.rethrow();
 }
 

@@ -19,4 +19,8 @@ void stop(const Context& context, const std::vector<std::string>& names);
 /// an Error: `up` makes it.
 void start(const Context& context, const std::vector<std::string>& names);
 
+/// Shuts the named nodes down (all, when none is named), starts them as they are defined, and waits
+/// until each is ready. One that crashed has its plug pulled at once; one that is off is started.
+void restart(const Context& context, const std::vector<std::string>& names);
+
 }  // namespace kdevops::fleet

@@ -66,7 +66,20 @@ void Progress::stage(const std::string& node, const std::string& stage) {
   if (found == busy_.end()) found = busy_.insert(found, {node, "", Clock::now()});
   if (found->stage == stage) return;
   found->stage = stage;
+  found->entered.reset();
   if (mode_ == Mode::plain) print(fmt::format("{}: {} ({:.1f} s)", node, stage, seconds(found->since)));
+}
+
+void Progress::at(const std::string& node, const std::string& what, Clock::time_point entered,
+                  Clock::time_point since) {
+  const std::lock_guard lock(mutex_);
+  auto found = std::find_if(busy_.begin(), busy_.end(), [&](const Busy& b) { return b.node == node; });
+  if (found == busy_.end()) found = busy_.insert(found, {node, "", since});
+  found->since = since;
+  found->entered = entered;
+  if (found->stage == what) return;
+  found->stage = what;
+  if (mode_ == Mode::plain) print(fmt::format("{}: {}", node, what));
 }
 
 void Progress::done(const std::string& node, const std::string& text) {
@@ -115,7 +128,9 @@ void Progress::draw_block() {
   const auto width = terminal_width() - 1;
   for (const auto& busy : busy_) {
     if (drawn_ == kMostLines) break;
-    auto line = fmt::format("  {:<32} {:<10} {:6.1f} s", busy.node, busy.stage, seconds(busy.since));
+    auto line = busy.entered ? fmt::format("  {:<32} {:<32} {:5.0f} s  total {:5.0f} s", busy.node, busy.stage,
+                                           seconds(*busy.entered), seconds(busy.since))
+                             : fmt::format("  {:<32} {:<10} {:6.1f} s", busy.node, busy.stage, seconds(busy.since));
     line.resize(std::min(line.size(), width));
     fmt::print(out_, "{}\n", styled(line, Style::dim, STDERR_FILENO));
     ++drawn_;

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdio>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -27,6 +28,9 @@ class Progress {
 
   /// `node` entered `stage` ("disks", "start", ...). Its clock starts with its first stage.
   void stage(const std::string& node, const std::string& stage);
+  /// `node` is at `what` since `entered`, in something that began at `since`.
+  void at(const std::string& node, const std::string& what, std::chrono::steady_clock::time_point entered,
+          std::chrono::steady_clock::time_point since);
   /// `node` is finished; `text` says how ("ready at 192.168.122.5").
   void done(const std::string& node, const std::string& text);
   void failed(const std::string& node, const std::string& text);
@@ -39,6 +43,7 @@ class Progress {
   struct Busy {
     std::string node, stage;
     Clock::time_point since;
+    std::optional<Clock::time_point> entered{};  ///< set by at(): its stage has a clock of its own
   };
   void finish(const std::string& node, const std::string& line);
   void print(const std::string& line);

@@ -198,6 +198,11 @@ std::int64_t lease_expiry(const Context& context, const plan::Node& node, const 
   return expiry;
 }
 
+bool has_crashed(const Context& context, const plan::Node& node, const std::string& address) {
+  return !crash_line(console_text(context, node.directory)).empty() &&
+         !context.banner(address, context.plan.ssh.port, kBanner).starts_with("SSH-");
+}
+
 void wait_until_ready(const Context& context, const plan::Node& node, const std::string& address,
                       std::int64_t old_lease) {
   Wait(context, node, address, old_lease).run();

@@ -20,6 +20,9 @@ std::string read_banner(const std::string& address, int port, Milliseconds timeo
 void wait_until_ready(const Context& context, const plan::Node& node, const std::string& address,
                       std::int64_t old_lease);
 
+/// True when the console of a running node shows that it gave up, and its SSH server does not answer.
+bool has_crashed(const Context& context, const plan::Node& node, const std::string& address);
+
 /// When the lease of `node` expires, in seconds since the epoch; 0 when it has none.
 std::int64_t lease_expiry(const Context& context, const plan::Node& node, const std::string& address);
 

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <memory>
-#include <optional>
 #include <string_view>
 
 #include <CLI/CLI.hpp>
@@ -11,14 +10,14 @@
 #include <nlohmann/json.hpp>
 
 #include "fleet/access.h"
-#include "fleet/context.h"
 #include "fleet/destroy.h"
 #include "fleet/gdb.h"
-#include "fleet/interrupt.h"
 #include "fleet/power.h"
 #include "fleet/reboot.h"
+#include "fleet/session.h"
 #include "fleet/status.h"
 #include "fleet/up.h"
+#include "fleet/watch_verb.h"
 #include "support/cli.h"
 #include "support/error.h"
 
@@ -40,48 +39,6 @@ std::vector<std::string>& passed_on() {
   static std::vector<std::string> words;
   return words;
 }
-
-/// All that a verb works with; the members are made in the order they need each other.
-class Session {
- public:
-  Session(const Options& options, bool changes)
-      : plan(plan::from_json(files.read_or_throw(options.plan_file))) {
-    if (!plan.bringup) {
-      throw support::Error(support::ExitCode::failed, "this configuration brings no nodes up",
-                           options.plan_file,
-                           "CONFIG_SKIP_BRINGUP is set; CONFIG_NIXOS makes NixOS nodes.");
-    }
-    if (changes) take_lock();
-    // Before the first thread: a signal must not find one that does not hold it back.
-    interrupt.emplace();
-    progress.emplace(Progress::fitting());
-    hypervisor = hypervisor::open_libvirt(plan.libvirt.uri);
-    context.emplace(real_context(plan, *hypervisor, files, processes, *progress, interrupt->token()));
-  }
-
- private:
-  /// Only one process at a time changes the nodes of a tree.
-  void take_lock() {
-    const auto path = plan.instance.tree + "/nixos/generated/.nixos-vm.lock";
-    try {
-      lock.emplace(path, 0);
-    } catch (const support::Error& e) {
-      if (e.code() != support::ExitCode::deadline_passed) throw;
-      fmt::print(stderr, "waiting for another nixos-vm of this tree\n");
-      lock.emplace(path, plan.deadlines.lease + plan.deadlines.ssh);
-    }
-  }
-
- public:
-  support::RealFiles files;
-  support::RealProcesses processes;
-  plan::Plan plan;
-  std::optional<support::FileLock> lock;
-  std::optional<Interrupt> interrupt;
-  std::optional<Progress> progress;
-  std::unique_ptr<hypervisor::Hypervisor> hypervisor;
-  std::optional<Context> context;
-};
 
 using Run = int (*)(const Options&);
 
@@ -115,7 +72,7 @@ const plan::Node& one_node(const Session& session, const Options& options) {
 }
 
 int run_up(const Options& options) {
-  Session session(options, true);
+  Session session(options.plan_file, true);
   const auto results = up(*session.context, options.names);
   if (!options.json) return 0;
   auto list = nlohmann::ordered_json::array();
@@ -127,31 +84,37 @@ int run_up(const Options& options) {
 }
 
 int run_down(const Options& options) {
-  Session session(options, true);
+  Session session(options.plan_file, true);
   destroy(*session.context, options.names, true);
   return 0;
 }
 
 int run_start(const Options& options) {
-  Session session(options, true);
+  Session session(options.plan_file, true);
   start(*session.context, options.names);
   return 0;
 }
 
 int run_stop(const Options& options) {
-  Session session(options, true);
+  Session session(options.plan_file, true);
   stop(*session.context, options.names);
   return 0;
 }
 
+int run_restart(const Options& options) {
+  Session session(options.plan_file, true);
+  restart(*session.context, options.names);
+  return 0;
+}
+
 int run_destroy(const Options& options) {
-  Session session(options, true);
+  Session session(options.plan_file, true);
   destroy(*session.context, options.names, false);
   return 0;
 }
 
 int run_reboot(const Options& options) {
-  Session session(options, true);
+  Session session(options.plan_file, true);
   const auto nodes = reboot(*session.context, options.names);
   auto list = nlohmann::ordered_json::array();
   for (const auto& node : nodes) {
@@ -164,7 +127,7 @@ int run_reboot(const Options& options) {
 }
 
 int run_status(const Options& options) {
-  Session session(options, false);
+  Session session(options.plan_file, false);
   const auto nodes = status(*session.context, options.names);
   fmt::print("{}", options.json ? to_json(nodes) : to_table(nodes));
   for (const auto& node : nodes) {
@@ -174,13 +137,13 @@ int run_status(const Options& options) {
 }
 
 int run_console(const Options& options) {
-  Session session(options, false);
+  Session session(options.plan_file, false);
   console(*session.context, one_node(session, options));
   return 0;
 }
 
 int run_ip(const Options& options) {
-  Session session(options, false);
+  Session session(options.plan_file, false);
   const auto nodes = select(session.plan, options.names);
   auto list = nlohmann::ordered_json::object();
   for (const auto* node : nodes) {
@@ -194,20 +157,20 @@ int run_ip(const Options& options) {
 }
 
 int run_ssh(const Options& options) {
-  Session session(options, false);
+  Session session(options.plan_file, false);
   const auto& node = one_node(session, options);
   session.interrupt.reset();  // ssh gets the signals from here on
   ssh(*session.context, node, passed_on());
 }
 
 int run_gdb_port(const Options& options) {
-  Session session(options, false);
+  Session session(options.plan_file, false);
   fmt::print("{}\n", gdb_port(*session.context, one_node(session, options)));
   return 0;
 }
 
 int run_gdb(const Options& options) {
-  Session session(options, false);
+  Session session(options.plan_file, false);
   const auto argv = gdb_command(*session.context, one_node(session, options), passed_on());
   session.interrupt.reset();  // gdb gets the signals from here on
   support::replace_process(argv);
@@ -230,9 +193,11 @@ const support::Tool& tool() {
           fleet_verb("down", "Shut nodes down and remove their domains; their disks stay", run_down),
           fleet_verb("start", "Power nodes on without waiting for them", run_start),
           fleet_verb("stop", "Shut nodes down", run_stop),
+          fleet_verb("restart", "Shut nodes down, start them and wait until they are ready", run_restart),
           fleet_verb("reboot", "Restart imageless nodes on the kernel and closure built last", run_reboot),
           fleet_verb("destroy", "Remove nodes with their disks, addresses and ssh entries", run_destroy),
           fleet_verb("status", "Show every node's state; exit 1 when one is not running", run_status),
+          watch_verb(),
           node_verb("console", "Connect to a node's serial console; ^] leaves it", run_console),
           fleet_verb("ip", "Print the addresses of nodes", run_ip),
           node_verb("ssh", "Log into a node, or run a command there: ssh NODE COMMAND ...", run_ssh),

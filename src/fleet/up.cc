@@ -164,7 +164,7 @@ class BringUp {
       stage(node, "define");
       context_.hypervisor.define(definition(task.intent, facts_, ports_.choose(node)));
     }
-    const bool crashed = !task.boots() && has_crashed(node, address);
+    const bool crashed = !task.boots() && gave_up(node, address);
     std::int64_t old_lease = 0;
     if (task.boots() || crashed) {
       old_lease = lease_expiry(context_, node, address);
@@ -185,11 +185,10 @@ class BringUp {
   }
 
   /// A running domain whose guest gave up: its console says so, and nobody answers.
-  bool has_crashed(const plan::Node& node, const std::string& address) {
-    const auto crash = crash_line(console_text(context_, node.directory));
-    if (crash.empty()) return false;
-    if (context_.banner(address, context_.plan.ssh.port, Milliseconds(3000)).starts_with("SSH-")) return false;
-    context_.progress.note(fmt::format("{}: it had crashed ({}); restarted", node.name, crash));
+  bool gave_up(const plan::Node& node, const std::string& address) {
+    if (!has_crashed(context_, node, address)) return false;
+    context_.progress.note(fmt::format("{}: it had crashed ({}); restarted", node.name,
+                                       crash_line(console_text(context_, node.directory))));
     return true;
   }
 

@@ -40,7 +40,7 @@ class FakeHypervisor final : public Hypervisor {
                     const std::string& bytes) override;
   void remove_volume(const std::string& directory, const std::string& name) override;
   std::vector<Volume> volumes(const std::string& directory) override;
-  std::string read_volume(const std::string&, const std::string&) override { return {}; }
+  std::string read_volume(const std::string&, const std::string&, std::size_t) override { return {}; }
   void remove_directory(const std::string& directory) override;
 
   void console(const std::string&, std::stop_token) override {}

@@ -118,7 +118,9 @@ class Hypervisor {
   virtual void remove_volume(const std::string& directory, const std::string& name) = 0;
   /// The files in `directory`; empty when there is none.
   virtual std::vector<Volume> volumes(const std::string& directory) = 0;
-  virtual std::string read_volume(const std::string& directory, const std::string& name) = 0;
+  /// What a file has behind its first `offset` bytes.
+  virtual std::string read_volume(const std::string& directory, const std::string& name,
+                                  std::size_t offset) = 0;
   virtual void remove_directory(const std::string& directory) = 0;
 
   /// Connects this terminal to the node's serial console until ^] is typed or `stop` is requested.

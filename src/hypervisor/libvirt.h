@@ -41,7 +41,7 @@ class Libvirt final : public Hypervisor {
                     const std::string& bytes) override;
   void remove_volume(const std::string& directory, const std::string& name) override;
   std::vector<Volume> volumes(const std::string& directory) override;
-  std::string read_volume(const std::string& directory, const std::string& name) override;
+  std::string read_volume(const std::string& directory, const std::string& name, std::size_t offset) override;
   void remove_directory(const std::string& directory) override;
 
   void console(const std::string& name, std::stop_token stop) override;

@@ -160,12 +160,12 @@ std::vector<Volume> Libvirt::volumes(const std::string& directory) {
   return all;
 }
 
-std::string Libvirt::read_volume(const std::string& directory, const std::string& name) {
+std::string Libvirt::read_volume(const std::string& directory, const std::string& name, std::size_t offset) {
   const auto pool = open_pool(directory, false);
   const auto volume = pool ? pool->volume(name) : nullptr;
   if (!volume) return {};
   const StreamHandle stream(virStreamNew(connection_.get(), 0));
-  if (!stream || virStorageVolDownload(volume.get(), stream.get(), 0, 0, 0) < 0) {
+  if (!stream || virStorageVolDownload(volume.get(), stream.get(), offset, 0, 0) < 0) {
     throw libvirt_error("cannot read the file", directory + "/" + name);
   }
   std::string bytes;

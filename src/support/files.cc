@@ -49,6 +49,12 @@ std::string Files::read_or_throw(const std::string& path) const {
   return std::move(*bytes);
 }
 
+std::optional<std::string> Files::read_from(const std::string& path, std::size_t offset) const {
+  auto bytes = read(path);
+  if (bytes) bytes->erase(0, offset);
+  return bytes;
+}
+
 bool Files::write_if_changed(const std::string& path, std::string_view bytes, mode_t mode) {
   const auto old = read(path);
   if (old && *old == bytes) return false;
@@ -56,7 +62,9 @@ bool Files::write_if_changed(const std::string& path, std::string_view bytes, mo
   return true;
 }
 
-std::optional<std::string> RealFiles::read(const std::string& path) const {
+std::optional<std::string> RealFiles::read(const std::string& path) const { return read_from(path, 0); }
+
+std::optional<std::string> RealFiles::read_from(const std::string& path, std::size_t offset) const {
   Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (file.get() < 0) {
     if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
@@ -64,9 +72,11 @@ std::optional<std::string> RealFiles::read(const std::string& path) const {
   }
   std::string bytes;
   struct stat st {};
-  if (fstat(file.get(), &st) == 0 && st.st_size > 0) {
-    bytes.reserve(static_cast<std::size_t>(st.st_size));
+  const auto from = static_cast<off_t>(offset);
+  if (fstat(file.get(), &st) == 0 && st.st_size > from) {
+    bytes.reserve(static_cast<std::size_t>(st.st_size - from));
   }
+  if (offset > 0 && lseek(file.get(), from, SEEK_SET) < 0) throw system_error("cannot read", path, errno);
   char buffer[65536];
   for (;;) {
     const ssize_t n = ::read(file.get(), buffer, sizeof buffer);

@@ -23,6 +23,8 @@ class Files {
 
   /// Whole content, or nullopt when the file does not exist. Other failures throw.
   virtual std::optional<std::string> read(const std::string& path) const = 0;
+  /// read(), but only what comes behind the first `offset` bytes: of a log that grows.
+  virtual std::optional<std::string> read_from(const std::string& path, std::size_t offset) const;
   /// Replaces `path` atomically (temp file beside it, fsync, rename). Parent directories are made.
   /// An existing file keeps its mode and owner; a new one gets `mode` whatever the umask.
   virtual void write(const std::string& path, std::string_view bytes, mode_t mode = 0644) = 0;
@@ -46,6 +48,7 @@ class RealFiles final : public Files {
  public:
   explicit RealFiles(bool durable = true) : durable_(durable) {}
   std::optional<std::string> read(const std::string& path) const override;
+  std::optional<std::string> read_from(const std::string& path, std::size_t offset) const override;
   void write(const std::string& path, std::string_view bytes, mode_t mode) override;
   bool exists(const std::string& path) const override;
   std::vector<std::string> list(const std::string& path) const override;

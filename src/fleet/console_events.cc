@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "fleet/console_events.h"
+
+#include <fmt/format.h>
+
+#include "fleet/console_log.h"
+
+namespace kdevops::fleet {
+
+namespace {
+
+/// The words of arch/*/kernel/traps.c, mm/fault.c and lib/bug.c for what may or may not kill a guest.
+constexpr std::string_view kOops[] = {
+    "BUG: unable to handle", "BUG: kernel NULL", "kernel BUG at",     "general protection fault",
+    "Oops: ",                "Oops[#",           "Internal error: ",  "Unable to handle kernel",
+    "BUG: sleeping function", "BUG: scheduling while atomic", "KASAN: ",
+};
+/// The watchdogs of the kernel: lockup, hung task, RCU.
+constexpr std::string_view kStuck[] = {
+    "BUG: soft lockup", "blocked for more than", "hard LOCKUP", "rcu_preempt detected", "rcu_sched detected",
+    "self-detected stall",
+};
+
+bool has(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
+
+template <std::size_t N>
+bool has_any(std::string_view text, const std::string_view (&parts)[N]) {
+  for (const auto part : parts) {
+    if (has(text, part)) return true;
+  }
+  return false;
+}
+
+/// Without "[   12.345678][  T123] " before it.
+std::string_view message_of(std::string_view line) {
+  while (line.starts_with('[') || line.starts_with(' ')) {
+    if (line.front() == ' ') {
+      line.remove_prefix(1);
+      continue;
+    }
+    const auto end = line.find(']');
+    if (end == std::string_view::npos) break;
+    line.remove_prefix(end + 1);
+  }
+  return line;
+}
+
+std::string_view word_of(std::string_view& text) {
+  const auto end = std::min(text.find(' '), text.size());
+  const auto word = text.substr(0, end);
+  text.remove_prefix(std::min(end + 1, text.size()));
+  return word;
+}
+
+}  // namespace
+
+void Excerpt::add(std::string line) {
+  if (head_.size() < kHead) {
+    head_.push_back(std::move(line));
+    return;
+  }
+  tail_.push_back(std::move(line));
+  if (tail_.size() > kTail) {
+    tail_.pop_front();
+    ++left_out_;
+  }
+}
+
+void Excerpt::clear() { *this = {}; }
+
+std::string Excerpt::text() const {
+  std::string text;
+  for (const auto& line : head_) text += line + "\n";
+  if (left_out_ > 0) text += fmt::format("... {} lines left out ...\n", left_out_);
+  for (const auto& line : tail_) text += line + "\n";
+  return text;
+}
+
+void ConsoleEvents::feed(std::string_view text) {
+  while (!text.empty()) {
+    const auto end = text.find('\n');
+    partial_ += text.substr(0, end);
+    if (end == std::string_view::npos) return;
+    line(partial_);
+    partial_.clear();
+    text.remove_prefix(end + 1);
+  }
+}
+
+void ConsoleEvents::begin_boot() {
+  previous_ = std::move(boot_);
+  boot_ = {};
+  partial_.clear();
+  fresh_ = true;
+}
+
+void ConsoleEvents::line(const std::string& raw) {
+  auto text = plain_text(raw);
+  const auto message = message_of(text);
+  if (message.starts_with("Linux version ")) {
+    if (!fresh_) begin_boot();
+    fresh_ = false;
+    ++boots_;
+  } else if (auto test = started(message); !test.empty()) {
+    boot_.test = std::move(test);
+    boot_.stuck.clear();
+    boot_.excerpt.clear();
+    ++starts_;
+  } else if (message.starts_with("Kernel panic - not syncing")) {
+    if (boot_.panic.empty()) boot_.panic = message;
+  } else if (has_any(message, kStuck)) {
+    boot_.stuck = message;
+  } else if (has_any(message, kOops) && boot_.oops.empty()) {
+    boot_.oops = message;
+  }
+  boot_.excerpt.add(std::move(text));
+}
+
+std::string ConsoleEvents::started(std::string_view message) const {
+  if (message.starts_with("LTP: starting ")) {
+    message.remove_prefix(std::string_view("LTP: starting ").size());
+    return workflow_ == "ltp" ? std::string(word_of(message)) : "";
+  }
+  if (word_of(message) != "run" || word_of(message) != workflow_) return {};
+  const auto test = word_of(message);
+  return message.starts_with("at ") ? std::string(test) : "";
+}
+
+}  // namespace kdevops::fleet
