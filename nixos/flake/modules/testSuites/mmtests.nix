@@ -1,25 +1,20 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # mmtests: memory management benchmarks, driven by shell and Perl. The tree is at
-# /run/current-system/sw/lib/mmtests; it works in a copy of itself.
+# /run/current-system/sw/lib/mmtests, with thpcompact and thpchallenge compiled; it works in a copy of itself.
 { config, pkgs, ... }:
 {
-  # A benchmark that it brings as source is compiled when it is run: that is how mmtests is made.
-  imports = [
-    ../bash.nix
-    ../profiles/build-tools.nix
-  ];
+  imports = [ ../bash.nix ];
 
   environment.systemPackages = [
     config.boot.kernelPackages.cpupower
   ]
   ++ (with pkgs; [
-    bcc
     bc
     dmidecode
+    e2fsprogs
     expect
     fio
-    gcc
-    gnumake
+    gawk
     gnuplot
     hdparm
     iotop
@@ -29,11 +24,11 @@
     (perl.withPackages (ps: [ ps.ListMoreUtils ]))
     powertop
     psmisc
-    R
     sysstat
     time
     trace-cmd
     wget
+    xfsprogs
   ]);
   environment.pathsToLink = [ "/lib/mmtests" ];
 }
