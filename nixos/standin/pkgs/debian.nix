@@ -168,7 +168,10 @@
     debian = "util-linux";
     tree = ../suites/ltp;
   };
-  mmtests = null;
+  mmtests = {
+    debian = "perl python3";
+    tree = ../suites/mmtests;
+  };
   pynfs = {
     debian = "python3 nfs-common";
     tree = ../suites/pynfs;
