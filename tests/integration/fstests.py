@@ -1,0 +1,173 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""fstests without a guest: every section that Kconfig offers has a profile and becomes a local.config
+that xfstests can read; the right lists of failures are taken; suite.sh reads its own files."""
+
+import json
+import re
+import tempfile
+from pathlib import Path
+
+from harness import TOPDIR, Report, environment, run
+
+FILE_SYSTEMS = ["xfs", "btrfs", "ext4", "nfs", "cifs", "tmpfs"]
+ROLE = TOPDIR / "playbooks/roles/fstests"
+WORKFLOW = TOPDIR / "workflows/fstests"
+# What is told from upstream's lists of sections: no section, but a switch for some.
+SWITCH = re.compile(r"_ENABLED$")
+# What xfstests' common/config takes for a setting: no quote inside one.
+SETTING = re.compile(r"""^[A-Z_]+=(?:'[^'"]*'|[^'"]*)$""")
+
+VARIABLES = {
+    "kdevops_host_prefix": "p", "data_path": "/data", "ansible_os_family": "NixOS",
+    "fstests_test_dev": "/dev/loop16", "fstests_logwrites_dev": "/dev/loop15",
+    "fstests_scratch_devpool": " ".join(f"/dev/loop{n}" for n in range(5, 13)),
+    "fstests_test_logdev": "/dev/loop13", "fstests_scratch_logdev": "/dev/loop15",
+    "fstests_test_rtdev": "/dev/loop13", "fstests_scratch_rtdev": "/dev/loop14",
+    "fstests_test_rtlogdev_rtdev": "/dev/loop12", "fstests_scratch_devpool_rtlogdev": "/dev/loop5 /dev/loop6",
+    "fstests_nfs_server_host": "p-nfsd", "fstests_nfs_use_kdevops_nfsd": True, "fstests_smb_server_host": "smb",
+    "smb_root_pw": "secret", "fstests_soak_duration": 0,
+}
+
+# Of some sections, settings that their names promise.
+EXPECTED = {
+    "xfs_crc": {"MKFS_OPTIONS": "-f -m crc=1,reflink=0,rmapbt=0 -i sparse=0", "USE_EXTERNAL": "no",
+                "LOGWRITES_DEV": "/dev/loop15"},
+    "xfs_reflink_64k_4ks": {"MKFS_OPTIONS": "-f -m reflink=1,rmapbt=1 -i sparse=1 -b size=65536 -s size=4k"},
+    "xfs_crc_logdev_rtdev": {"TEST_LOGDEV": "/dev/loop13", "TEST_RTDEV": "/dev/loop12", "USE_EXTERNAL": "yes",
+                             "SCRATCH_DEV_POOL": "/dev/loop5 /dev/loop6", "LOGWRITES_DEV": None,
+                             "MKFS_OPTIONS": "-f -m reflink=0,rmapbt=0 -d rtinherit=1 -lsize=1g"},
+    "btrfs_nohofspace_zstd": {"MKFS_OPTIONS": "-f -K -O no-holes",
+                              "MOUNT_OPTIONS": "-o space_cache=v2,compress=zstd"},
+    "btrfs_simple_zns": {"TEST_DEV": "/dev/nullb0", "LOGWRITES_DEV": None},
+    "ext4_bigalloc64k_4k": {"MKFS_OPTIONS": "-F -O bigalloc -C 64k -b 4k", "TEST_DEV": "/dev/loop16"},
+    "nfs_v40": {"MOUNT_OPTIONS": "-o vers=4.0", "TEST_FS_MOUNT_OPTS": "-o vers=4.0"},
+    "cifs_smb3_seal": {"MOUNT_OPTIONS": "-ousername=root,password=secret,noperm,vers=3.0,mfsymlinks,actimeo=0,seal"},
+    "tmpfs_huge_advise": {"TMPFS_MOUNT_OPTIONS": "-o huge=advise"},
+}
+DEVICES = {"nfs": {"TEST_DEV": "p-nfsd:/export/p-fs-t", "SCRATCH_DEV": "p-nfsd:/export/p-fs-s"},
+           "cifs": {"TEST_DEV": "//smb/p-fs-t", "SCRATCH_DEV": "//smb/p-fs-s"},
+           "tmpfs": {"TEST_DEV": "/media/test", "SCRATCH_DEV": "/media/scratch"}}
+
+
+def offered(fs):
+    text = (WORKFLOW / f"Kconfig.{fs}").read_text()
+    names = re.findall(rf"^config FSTESTS_{fs.upper()}_SECTION_(\w+)$", text, re.M)
+    return sorted(name.lower() for name in names if not SWITCH.search(name))
+
+
+def profiles(fs):
+    text = (ROLE / f"vars/profiles/{fs}.yml").read_text()
+    return sorted(re.findall(r"^  (\w+):", text[text.index("\nfstests_profiles:"):], re.M))
+
+
+def render(directory, fs, sections, node="p", **variables):
+    """The local.config of a node that tests all of them."""
+    inventory = directory / f"{fs}-{node}.ini"
+    inventory.write_text(f"[baseline]\n{node}\n[dev]\n[nfsd]\n")
+    chosen = {**VARIABLES, "topdir_path": str(directory), "fstests_fstyp": fs,
+              "fstests_config_debug": str(directory / fs),
+              **{f"fstests_{fs}_section_{s}": True for s in sections}, **variables}
+    done = run(["ansible-playbook", "-i", inventory, "--extra-vars", json.dumps(chosen),
+                TOPDIR / "playbooks/fstests-config-debug.yml"],
+               env=environment(ANSIBLE_NOCOLOR="1", ANSIBLE_LOCAL_TEMP=str(directory / "ansible")), timeout=90)
+    path = directory / fs / f"{node}.config"
+    return (path.read_text() if path.exists() else ""), ([] if done.returncode == 0 else [done.stdout + done.stderr])
+
+
+def parse(text):
+    """section -> settings, and the lines that are neither."""
+    sections, strange, current = {}, [], None
+    for line in text.splitlines():
+        if not line or line.startswith("#"):
+            continue
+        if found := re.fullmatch(r"\[([A-Za-z0-9_-]+)\]", line):
+            current = sections.setdefault(found[1], {})
+        elif SETTING.match(line) and current is not None:
+            name, value = line.split("=", 1)
+            current[name] = value.strip("'")
+        else:
+            strange.append(line)
+    return sections, strange
+
+
+def configurations(report, directory):
+    for fs in FILE_SYSTEMS:
+        wanted = offered(fs)
+        report.case(f"{fs}: every section of Kconfig has a profile, and no other",
+                    [] if wanted == profiles(fs) else [set(wanted) ^ set(profiles(fs))])
+        text, problems = render(directory, fs, wanted)
+        sections, strange = parse(text)
+        names = ["default"] + [f"{fs}_{s}" for s in wanted]
+        problems += [f"not readable: {line}" for line in strange]
+        if sorted(sections) != sorted(names):
+            problems.append(f"sections: {set(sections) ^ set(names)}")
+        for name, settings in {"default": DEVICES.get(fs, {}), **EXPECTED}.items():
+            if name in sections:
+                problems += [f"[{name}] {key} is {sections[name].get(key)}, not {value}"
+                             for key, value in settings.items() if sections[name].get(key) != value]
+        report.case(f"{fs}: local.config of its {len(wanted)} sections", problems)
+    text, problems = render(directory, "xfs", ["crc", "reflink_4k"], node="p-xfs-reflink-4k-dev",
+                            fstests_soak_duration=30, fstests_xfs_mount_quota_opts="usrquota")
+    sections, _ = parse(text)
+    if list(sections) != ["default", "xfs_reflink_4k"]:
+        problems.append(f"a node named after a section has {list(sections)}")
+    elif (sections["default"].get("SOAK_DURATION"), sections["xfs_reflink_4k"].get("MOUNT_OPTIONS")) != ("30", "-o usrquota"):
+        problems.append(text)
+    report.case("a node named after a section tests only that; soak and quota are in it", problems)
+
+
+def expunges(report, directory):
+    lists = {"6.1.0/xfs/unassigned/xfs_crc.txt": "generic/001 # since 6.0\ngeneric/002\n",
+             "6.1.0/xfs/unassigned/xfs_nocrc.txt": "generic/003\n",
+             "6.1.0/xfs/assigned/P2/all.txt": "# nobody\nxfs/004\n", "6.1.0/ext4/diff/all.txt": "generic/005\n",
+             "6.1.1/xfs/diff/all.txt": "generic/006\n", "nixos/26.05/xfs/diff/progs.txt": "generic/007\n",
+             "any/xfs/assigned/xfs_crc.txt": "generic/008\n", "any/over-10s.txt": "generic/009\n",
+             "any/large-disk.txt": "generic/010\n"}
+    for name, text in lists.items():
+        (directory / "expunges" / name).parent.mkdir(parents=True, exist_ok=True)
+        (directory / "expunges" / name).write_text(text)
+
+    def found(kernel, groups="auto", large="True", local=""):
+        done = run(["sh", ROLE / "files/expunges.sh", directory / "expunges", kernel, local, "nixos", "26.05", "xfs",
+                    groups, large, "xfs_crc"])
+        return sorted(line.split()[1][-2:] for line in done.stdout.splitlines() if line.startswith("xfs_crc "))
+
+    for what, got, wanted in (
+            ("kernel, distribution and any are taken, for this file system and section", found("6.1.0"),
+             ["01", "02", "04", "07", "08"]),
+            ("a kernel's + and local version make no difference", found("6.1.0-mine+", local="-mine"),
+             ["01", "02", "04", "07", "08"]),
+            ("another kernel has other lists", found("6.1.1"), ["06", "07", "08"]),
+            ("slow tests of group quick", found("6.2.0", groups="quick,rw"), ["07", "08", "09"]),
+            ("tests of large disks, when they are not wanted", found("6.2.0", large="False"), ["07", "08", "10"])):
+        report.case(f"expunges: {what}", [] if got == wanted else [f"{got}, not {wanted}"])
+
+
+CASE = '\t<testcase classname="xfstests.xfs_crc" name="{}" time="1">\n\t</testcase>\n'
+
+
+def adapter(report, directory):
+    """suite.sh: what has a result, after a pass that a crash ended and one behind it."""
+    section = directory / "run/6.1.0/xfs_crc"
+    section.mkdir(parents=True)
+    (directory / "run/local.config").write_text("[default]\n")
+    (section / "result-1.xml").write_text("<testsuite>\n" + CASE.format("generic/001") + CASE.format("xfs/002"))
+    (section / "result.xml").write_text(CASE.format("generic/003") + "</testsuite>\n")
+    for sections, wanted in (("xfs_crc", ["generic/001", "generic/003", "xfs/002"]),
+                             ("xfs_crc xfs_nocrc", [f"xfs_crc/{t}" for t in ("generic/001", "generic/003", "xfs/002")])):
+        done = run(["sh", ROLE / "files/suite.sh", "recorded"], cwd=directory / "run",
+                   env=environment(FSTESTS_SECTIONS=sections))
+        report.case(f"suite.sh recorded, sections {sections}",
+                    [] if done.stdout.split() == wanted else [done.stdout + done.stderr])
+
+
+def main():
+    report = Report()
+    with tempfile.TemporaryDirectory(prefix="kdevops-fstests-") as scratch:
+        for part in (configurations, expunges, adapter):
+            part(report, Path(scratch))
+    report.finish()
+
+
+main()
