@@ -149,7 +149,10 @@
       "out"
     ];
   };
-  xfstests = null;
+  xfstests = {
+    debian = "util-linux";
+    tree = ../suites/xfstests;
+  };
 
   # Test suites that nixpkgs lacks, too: the library's overlay brings them there. Debian has none of them.
   blktests = {
