@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """docs/adding-a-workflow.md to the letter, in a copy of the sources: every file it shows, every command of
 "Trying it", and what they must have led to. Then the mistakes that workflow.yaml invites: each is refused
-with its file and line. tests/e2e/workflow adding goes on where this ends, with a guest.
+with its file and line. tests/e2e/adding goes on where this ends, with a guest.
 """
 
 import json

@@ -27,15 +27,16 @@ from pathlib import Path
 from harness import ConfigRoom, Report, environment, generate, run
 
 WORKFLOWS = {"fstests": ["nixos-xfs", "nixos-btrfs", "nixos-ext4"], "blktests": ["nixos-blktests"],
-             "selftests": ["nixos-selftests"], "mmtests": ["nixos-mmtests"], "sysbench": ["nixos-sysbench"],
+             "selftests": ["nixos-selftests"], "mmtests": ["nixos-mmtests"], "sysbench": ["nixos-sysbench", "sysbench-mysql"],
              "pynfs": ["nixos-pynfs"], "ltp": ["nixos-ltp"], "gitr": ["nixos-gitr"]}
-SETTINGS = {"nixos-mysql": ("nixos-sysbench", ["SYSBENCH_DOCKER=y"])}
+# Configurations that have no defconfig: another one, and settings.
+SETTINGS = {"sysbench-mysql": ("nixos-sysbench", ["SYSBENCH_DOCKER=y"])}
 # What kdevops renders onto a node, below playbooks/roles/<workflow>/templates.
 TEMPLATES = {"fstests": ["{{ fstests_fstyp }}/{{ fstests_fstyp }}.config"],
              "mmtests": ["{{ mmtests_test_type }}-config.j2"],
              "ltp": ["nfs.conf.j2"],
              "sysbench": ["{{ sysbench_postgresql_configuration }}.j2"],
-             "sysbench/mysql": ["my.cnf.j2", "mysql.conf.j2"]}
+             "sysbench-mysql": ["my.cnf.j2", "mysql.conf.j2"]}
 # Written by kdevops's make, not by its Kconfig: scripts/gen-hosts.Makefile.
 GEN_HOSTS = {"kdevops_hosts_template": "hosts.j2",
              "kdevops_hosts_template_full_path": "{tree}/playbooks/roles/gen_hosts/templates/hosts.j2",
@@ -109,11 +110,10 @@ class Kdevops:
         return problems + ([f"kdevops has {missing}, we have {ours}"] if missing else [])
 
     def same_nodes(self):
-        variables = {"kdevops_nodes": "nodes.kdevops.yaml",
-                     "kdevops_nodes_template": "playbooks/roles/gen_nodes/templates/gen_nodes_list.j2",
-                     "kdevops_nodes_template_full_path": str(self.tree / "playbooks/roles/gen_nodes/templates/guestfs_nodes.j2"),
-                     "kdevops_playbooks_dir_full_path": str(self.tree / "playbooks"),
-                     "kdevops_enable_guestfs": False}
+        template = "playbooks/roles/gen_nodes/templates/guestfs_nodes.j2"
+        variables = {"kdevops_nodes": "nodes.kdevops.yaml", "kdevops_nodes_template": template,
+                     "kdevops_nodes_template_full_path": str(self.tree / template),
+                     "kdevops_playbooks_dir_full_path": str(self.tree / "playbooks")}
         listed = self.tree / "nodes.kdevops.yaml"
         listed.unlink(missing_ok=True)
         # Behind the list it makes the drives of its own guests, and asks systemd for the time zone: not ours.
@@ -170,7 +170,7 @@ def main():
                 report.case(f"{name}: kdevops lists the same nodes", kdevops.same_nodes())
                 report.case(f"{name}: kdevops's playbook is sound and runs on our nodes", kdevops.playbook(workflow))
                 report.case(f"{name}: kdevops's playbook finds every variable it computes with, and so do its "
-                            "templates", kdevops.rendered(workflow, TEMPLATES.get(workflow, [])))
+                            "templates", kdevops.rendered(workflow, TEMPLATES.get(name, TEMPLATES.get(workflow, []))))
     report.finish()
 
 
