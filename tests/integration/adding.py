@@ -60,8 +60,8 @@ def mistakes(report, tree, env, files):
         made = run(["make"], cwd=tree, env=env)
         said = made.stdout + made.stderr
         at = re.search(rf"{re.escape(path)}(?::(\d+))?: ", said)
-        # A missing key has no line of its own: the map's is told; broken YAML is noticed a line later.
-        lines = {str(line_of(good, bad) + shift) for shift in (-1, 0, 1)} | {"2"}
+        # A missing key has no line of its own: the map's is told; broken YAML is noticed lines later.
+        lines = {str(line_of(good, bad) + shift) for shift in (-1, 0, 1, 2)} | {"2"}
         report.case(f"workflow.yaml with {what} is refused with its place",
                     [] if bad != good and made.returncode and at and (at[1] is None or at[1] in lines)
                     and "Traceback" not in said else [f"exit {made.returncode}", said[-1500:]])
