@@ -74,17 +74,11 @@ Axis value_axis(double low, double high, int wanted) {
   if (low > high) std::swap(low, high);
   if (low > 0 && low < high / 2) low = 0;
   if (high < 0 && high > low / 2) high = 0;
-  // Closer together than the digits of a double can tell: as good as equal.
   const double size = std::max(std::abs(low), std::abs(high));
-  if (high - low <= size * 1e-12) {
-    const double room = size > 0 ? size / 10 : 1;
-    low = low == 0 ? 0 : low - room;
-    high += room;
-  } else {
-    const double room = (high - low) * 0.06;
-    if (low != 0) low -= room;
-    if (high != 0) high += room;
-  }
+  const double range = size > 0 ? std::max(high - low, size / 20) : 1;
+  const double room = (range - (high - low)) / 2 + range * 0.06;
+  if (low != 0) low -= room;
+  if (high != 0 || low == 0) high += room;
   return with_ticks(low, high, round_step(high - low, wanted));
 }
 

@@ -17,8 +17,8 @@ struct Axis {
 };
 
 /// An axis for values from `low` to `high`, at most `wanted` + 2 ticks. Amounts that are not far from
-/// zero start there; the others get room on both sides. All values equal, zero, huge or reversed: there
-/// is always an axis.
+/// zero start there; the others get room on both sides, and never so little that one hundredth looks
+/// like half. All values equal, zero, huge or reversed: there is always an axis.
 Axis value_axis(double low, double high, int wanted);
 
 /// An axis that is exactly `low` to `high`: time, iterations. Ticks are whole numbers.

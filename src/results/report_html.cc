@@ -172,15 +172,14 @@ void set(Element element, const char* attribute, double value) {
   set(element, attribute, text == "-0" ? "0" : text);
 }
 
-Element add_table(Element parent, std::initializer_list<std::string_view> titles, std::string_view css) {
+Element add_table(Element parent, const std::vector<std::string>& titles, std::string_view css) {
   auto box = add(parent, "div", "scroll");
   set(box, "tabindex", "0");
   auto table = add(box, "table", css);
   auto head = add(add(table, "thead"), "tr");
-  for (std::string_view title : titles) {
+  for (const auto& title : titles) {
     const bool number = title.starts_with('>');
-    if (number) title.remove_prefix(1);
-    auto cell = add_text(head, "th", title, number ? "number" : "");
+    auto cell = add_text(head, "th", title.substr(number ? 1 : 0), number ? "number" : "");
     set(cell, "scope", "col");
   }
   return add(table, "tbody");

@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <pugixml.hpp>
 
@@ -30,7 +31,7 @@ void set(Element element, const char* attribute, double value);
 
 /// A table with the given column titles inside a box that scrolls sideways when it has to; returns
 /// the body. A title that starts with '>' is a column of numbers.
-Element add_table(Element parent, std::initializer_list<std::string_view> titles, std::string_view css);
+Element add_table(Element parent, const std::vector<std::string>& titles, std::string_view css);
 
 /// The document as HTML that is well-formed XML, too. <style> and <script> are written as they are:
 /// throws Error naming `file` when one of them holds '<' or '&', which the two languages read
