@@ -51,10 +51,26 @@ devices() {
   done
 }
 
+# Zoned devices in memory, for the section that wants some and has no drives of that kind.
+zoned() {
+  for device in $TEST_DEV $SCRATCH_DEV_POOL; do
+    case $device in /dev/nullb*) ;; *) continue ;; esac
+    [ ! -b "$device" ] || continue
+    modprobe null_blk nr_devices=0
+    mountpoint -q /sys/kernel/config || mount -t configfs configfs /sys/kernel/config
+    null=/sys/kernel/config/nullb/${device#/dev/}
+    mkdir "$null" && echo 1024 >"$null/size" && echo 4096 >"$null/blocksize" && echo 1 >"$null/memory_backed" &&
+      echo 1 >"$null/zoned" && echo 16 >"$null/zone_size" && echo 1 >"$null/power"
+    [ -b "$device" ] ||
+      die "cannot make $device: this kernel has no zoned null_blk (CONFIG_BLK_DEV_NULL_BLK, CONFIG_BLK_DEV_ZONED)"
+  done
+}
+
 # check wants a TEST_DEV that it can mount, even when it makes it anew a moment later.
 test_device() {
   mkdir -p "$TEST_DIR" "$SCRATCH_MNT" || exit
   case $FSTYP in xfs | btrfs | ext4) ;; *) return 0 ;; esac
+  zoned
   ! mountpoint -q "$TEST_DIR" || umount "$TEST_DIR" || die "$TEST_DIR is in use"
   # shellcheck disable=SC2086 # lists of options
   mount -t "$FSTYP" ${TEST_FS_MOUNT_OPTS-} "$TEST_DEV" "$TEST_DIR" 2>/dev/null || {
