@@ -1,4 +1,4 @@
-#!/usr/bin/env bash
+#!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A stand-in for mmtests's run-mmtests.sh: its options, configurations, monitors and the tree it leaves
 # below work/log, with benchmarks in Python. It works in its own tree, as mmtests does.

@@ -1,4 +1,4 @@
-#!/usr/bin/env perl
+#!/usr/bin/perl
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A stand-in for mmtests's compare-mmtests.pl: means of the page faults of thpcompact and thpchallenge, run
 # beside run, as text or HTML.

@@ -1,4 +1,4 @@
-#!/usr/bin/env bash
+#!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A stand-in for mmtests's graph-mmtests.sh: page fault latencies of several runs, drawn with gnuplot.
 set -u

@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """pynfs's testserver.py for NFSv4.1: a stand-in that tests through the kernel's own client."""
 
