@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# gitr: git's own test suite, as load on a file system. /run/current-system/sw/lib/git-testsuite/t, run with
-# prove and TEST_OUTPUT_DIRECTORY on that file system.
-{ pkgs, ... }:
+# gitr: git's own test suite, as load on a file system. /run/current-system/sw/lib/git-testsuite/t, run by
+# prove from a copy on that file system.
+{ lib, pkgs, ... }:
 {
   imports = [ ../bash.nix ];
 
@@ -23,4 +23,8 @@
     btrfs-progs
   ];
   environment.pathsToLink = [ "/lib/git-testsuite" ];
+
+  # The server of tests on NFS has the same closure as its clients; what it exports is made there.
+  services.nfs.server.enable = lib.mkDefault true;
+  services.rpcbind.enable = lib.mkDefault true;
 }

@@ -111,7 +111,7 @@ archive() {
       echo 'file_order:'
       for out in *.out; do echo "  - ${out%.out}"; done
     } >meta.yml
-    tar -czf "../../../$1.tgz" --transform='s/\.out$//' meta.yml ./*.out
+    tar -czf "../../../$1.tgz" --transform='s,^\./\(.*\)\.out$,\1,' meta.yml ./*.out
     rm meta.yml
   )
 }

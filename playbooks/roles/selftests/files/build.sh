@@ -9,38 +9,29 @@ cd "$tree" || exit
 jobs=$(nproc)
 sums() { find "$room" -type f -exec cksum {} + 2>/dev/null | sort; }
 before=$(sums)
-flags='' sanitized=yes
-[ "$linking" != static ] || flags=-static sanitized=
+# Sanitizers cannot be linked statically. TARGET_ARCH comes behind every other flag.
+arch='' link=''
+[ "$linking" != static ] || { arch='-static -fno-sanitize=all' link=LDFLAGS=-static; }
+# Linux 6.1's maple tree says "fallthrough", which its headers for user space lack.
+in_user_space() { make -s -j"$jobs" -C "tools/testing/$1" "$2" TARGET_ARCH="$arch" CPPFLAGS=-Dfallthrough= &&
+  install -D -t "$room/$1" "tools/testing/$1/$2"; }
 
-kernel=
+if [ "$(cat "$room/.linking" 2>/dev/null)" != "$linking" ]; then
+  make -s -C tools/testing/radix-tree clean
+  make -s -C tools/testing/selftests clean TARGETS="size $*"
+fi >/dev/null 2>&1
+# A target that this kernel does not have is skipped when it is to run. Without any, make would fail.
+kernel=size
 for target; do
   case $target in
-  maple | xarray)
-    # Sanitizers cannot be linked statically. 6.1's maple tree needs the last definition.
-    if [ -n "$sanitized" ]; then
-      CFLAGS=-Dfallthrough= make -s -j"$jobs" -C tools/testing/radix-tree "$target"
-    else
-      make -s -j"$jobs" -C tools/testing/radix-tree "$target" LDFLAGS="$flags" \
-        CFLAGS='-I. -I../shared -I../../include -g -O2 -w -D_LGPL_SOURCE -Dfallthrough='
-    fi && install -D -t "$room/radix-tree" "tools/testing/radix-tree/$target" || exit
-    ;;
-  vma)
-    [ -d tools/testing/vma ] || continue # Linux 6.11
-    if [ -n "$sanitized" ]; then make -s -j"$jobs" -C tools/testing/vma
-    else
-      make -s -j"$jobs" -C tools/testing/vma LDFLAGS="$flags" CFLAGS='-I. -I../shared -I../../include -g -O2 -w -D_LGPL_SOURCE'
-    fi && install -D -t "$room/vma" tools/testing/vma/vma || exit
-    ;;
-  # A target that this kernel does not have is skipped when it is to run.
-  *) [ ! -d "tools/testing/selftests/$target" ] || kernel="$kernel $target" ;;
-  esac >&2
-done
-if [ -n "$kernel" ]; then
-  make -s -j"$jobs" headers >&2 &&
+  maple | xarray) in_user_space radix-tree "$target" || exit ;;
+  vma) [ ! -e tools/testing/vma/Makefile ] || in_user_space vma vma || exit ;;
+  *) [ ! -e "tools/testing/selftests/$target/Makefile" ] || kernel="$kernel $target" ;;
+  esac
+done >&2
+{
+  make -s -j"$jobs" headers &&
     make -s -j"$jobs" -C tools/testing/selftests install FORCE_TARGETS=1 TARGETS="$kernel" INSTALL_PATH="$room" \
-      ${flags:+LDFLAGS="$flags"} >&2 || exit
-else
-  make -s -C tools/testing/selftests install TARGETS= INSTALL_PATH="$room" >&2 || exit
-  touch "$room/kselftest-list.txt"
-fi
+      ${link:+"$link"} && echo "$linking" >"$room/.linking"
+} >&2 || exit
 [ "$(sums)" = "$before" ] || echo changed

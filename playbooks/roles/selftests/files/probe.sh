@@ -11,7 +11,7 @@ shift 2
 PATH=$PATH:/usr/sbin:/sbin
 echo "suite=$suite"
 echo "source=$source"
-[ -x "$suite/run_kselftest.sh" ] || echo "missing=$suite/run_kselftest.sh"
+[ -e "$suite/run_kselftest.sh" ] || echo "missing=$suite/run_kselftest.sh"
 for program; do
   command -v "$program" >/dev/null || echo "missing=$program"
 done
