@@ -54,17 +54,26 @@ void note_differences(const Node& baseline, const Node& dev, std::vector<std::st
   for (const auto& key : keys) note(key, value(baseline, key), value(dev, key));
 }
 
-const Test* find_test(const Node& node, const std::string& name) {
-  const auto it = std::find_if(node.tests.begin(), node.tests.end(),
-                               [&](const Test& test) { return test.name == name; });
-  return it == node.tests.end() ? nullptr : &*it;
+/// Tests of one node by name; a node has thousands.
+using Index = std::map<std::string, const Test*>;
+
+Index index_of(const Node* node) {
+  Index index;
+  if (node == nullptr) return index;
+  for (const auto& test : node->tests) index.emplace(test.name, &test);
+  return index;
+}
+
+const Test* find_test(const Index& index, const std::string& name) {
+  const auto it = index.find(name);
+  return it == index.end() ? nullptr : it->second;
 }
 
 /// The passed results of one test, oldest first: only they have numbers worth comparing.
-std::vector<const Test*> passed(const std::vector<const Node*>& nodes, const std::string& name) {
+std::vector<const Test*> passed(const std::vector<Index>& nodes, const std::string& name) {
   std::vector<const Test*> tests;
-  for (const Node* node : nodes) {
-    const Test* test = find_test(*node, name);
+  for (const auto& node : nodes) {
+    const Test* test = find_test(node, name);
     if (test != nullptr && test->verdict == Verdict::passed) tests.push_back(test);
   }
   return tests;
@@ -87,39 +96,52 @@ Finding judge(const Difference& d, Better better, double threshold) {
   return grew == (better == Better::higher) ? Finding::better : Finding::worse;
 }
 
-void compare_metrics(const Key& key, const std::string& name, const Pair& pair, double threshold,
-                     Comparison& out) {
-  const auto before = passed(pair.baseline, name), after = passed(pair.dev, name);
+void compare_metrics(const Key& key, const std::string& name, const std::vector<Index>& baseline,
+                     const std::vector<Index>& dev, double threshold, Comparison& out) {
+  const auto before = passed(baseline, name), after = passed(dev, name);
   if (before.empty() || after.empty()) return;
   const bool several = std::min(before.size(), after.size()) >= fewest_runs;
+  const auto basis = [](const Metric& a, const Metric& b) {
+    const bool series = a.interval > 0 || b.interval > 0;
+    return series || std::min(a.samples.size(), b.samples.size()) < fewest_runs ? Basis::one_run : Basis::repetitions;
+  };
   for (const Metric& metric : before.back()->metrics) {
     const Metric* other = after.back()->metric(metric.name);
     if (other == nullptr) continue;
     MetricRow row{key.first, key.second, name, metric.name, {}, Finding::not_judged};
     row.difference = several ? compare(Basis::runs, run_medians(before, metric.name),
                                        run_medians(after, metric.name))
-                             : compare(Basis::one_run, metric.samples, other->samples);
+                             : compare(basis(metric, *other), metric.samples, other->samples);
     row.finding = judge(row.difference, metric.better, threshold);
     out.metrics.push_back(std::move(row));
   }
 }
 
-TestRow compare_verdicts(const Key& key, const std::string& name, const Node* before,
-                         const Node* after) {
-  TestRow row{key.first, key.second, name, Verdict::failed, Verdict::failed,
-              "no result", "no result", Finding::same};
-  const auto take = [&](const Node* node, Verdict& verdict, std::string& reason) {
-    if (const Test* test = node != nullptr ? find_test(*node, name) : nullptr) {
+bool is_crash(Verdict verdict) { return verdict == Verdict::crashed || verdict == Verdict::hung; }
+
+/// `before`, `after`: nullptr when the node is not there; then every test of the other side has no
+/// result here. A node that is there, and complete, was not asked for a test it does not have.
+TestRow compare_verdicts(const Key& key, const std::string& name, const Node* before, const Index& tests_before,
+                         const Node* after, const Index& tests_after) {
+  TestRow row;
+  row.suite = key.first;
+  row.pair = key.second;
+  row.test = name;
+  const auto take = [&](const Node* node, const Index& index, Verdict& verdict, std::string& reason, bool& there) {
+    if (const Test* test = find_test(index, name)) {
       verdict = test->verdict;
       reason = test->reason;
+      return;
     }
+    reason = "no result";
+    there = node == nullptr || !node->problems.empty();
   };
-  take(before, row.baseline, row.baseline_reason);
-  take(after, row.dev, row.dev_reason);
-  const bool was = row.baseline == Verdict::passed, is = row.dev == Verdict::passed;
-  const auto bad = [](Verdict v) { return v == Verdict::failed || v == Verdict::truncated; };
-  if (was && bad(row.dev)) row.finding = Finding::worse;
-  if (is && bad(row.baseline)) row.finding = Finding::better;
+  take(before, tests_before, row.baseline, row.baseline_reason, row.on_baseline);
+  take(after, tests_after, row.dev, row.dev_reason, row.on_dev);
+  if (row.only_one()) return row;
+  const bool was_bad = is_bad(row.baseline), is_now_bad = is_bad(row.dev);
+  if (is_now_bad && (!was_bad || (is_crash(row.dev) && !is_crash(row.baseline)))) row.finding = Finding::worse;
+  else if (was_bad && (!is_now_bad || (is_crash(row.baseline) && !is_crash(row.dev)))) row.finding = Finding::better;
   return row;
 }
 
@@ -141,14 +163,22 @@ Comparison compare_pairs(Pairs pairs, double threshold, Comparison out) {
     const Node* before = pair.baseline.empty() ? nullptr : pair.baseline.back();
     const Node* after = pair.dev.empty() ? nullptr : pair.dev.back();
     if (before != nullptr && after != nullptr) note_differences(*before, *after, out.notes);
-    std::set<std::string> names;
+    std::vector<Index> baseline, dev;
+    for (const Node* node : pair.baseline) baseline.push_back(index_of(node));
+    for (const Node* node : pair.dev) dev.push_back(index_of(node));
+    const Index none;
+    const Index& tests_before = baseline.empty() ? none : baseline.back();
+    const Index& tests_after = dev.empty() ? none : dev.back();
+    // In the order of the suite, what only dev has behind it.
+    std::set<std::string> seen;
     for (const Node* node : {before, after}) {
       if (node == nullptr) continue;
-      for (const auto& test : node->tests) names.insert(test.name);
-    }
-    for (const auto& name : names) {
-      out.tests.push_back(compare_verdicts(key, name, before, after));
-      compare_metrics(key, name, pair, threshold, out);
+      for (const auto& problem : node->problems) out.problems.push_back(node->name + ": " + problem);
+      for (const auto& test : node->tests) {
+        if (!seen.insert(test.name).second) continue;
+        out.tests.push_back(compare_verdicts(key, test.name, before, tests_before, after, tests_after));
+        compare_metrics(key, test.name, baseline, dev, threshold, out);
+      }
     }
   }
   std::stable_sort(out.tests.begin(), out.tests.end(), [](const TestRow& a, const TestRow& b) {
@@ -167,7 +197,9 @@ std::string label_of(const std::vector<Run>& runs) {
 
 }  // namespace
 
-bool TestRow::both_passed() const { return baseline == Verdict::passed && dev == Verdict::passed; }
+bool TestRow::both_passed() const {
+  return on_baseline && on_dev && baseline == Verdict::passed && dev == Verdict::passed;
+}
 
 bool Comparison::regressed() const {
   const auto worse = [](const auto& row) { return row.finding == Finding::worse; };
@@ -176,9 +208,20 @@ bool Comparison::regressed() const {
 }
 
 bool Comparison::failed() const {
-  const auto bad = [](Verdict v) { return v == Verdict::failed || v == Verdict::truncated; };
-  return std::any_of(tests.begin(), tests.end(),
-                     [&](const TestRow& row) { return bad(row.baseline) || bad(row.dev); });
+  return std::any_of(tests.begin(), tests.end(), [](const TestRow& row) {
+    return (row.on_baseline && is_bad(row.baseline)) || (row.on_dev && is_bad(row.dev));
+  });
+}
+
+bool Comparison::crashed() const {
+  return std::any_of(tests.begin(), tests.end(), [](const TestRow& row) {
+    return row.on_dev && is_crash(row.dev) && !(row.on_baseline && is_crash(row.baseline));
+  });
+}
+
+bool Comparison::inconclusive() const {
+  return !problems.empty() ||
+         std::none_of(tests.begin(), tests.end(), [](const TestRow& row) { return row.both_passed(); });
 }
 
 Comparison compare_sides(const std::vector<Run>& runs, double threshold) {
@@ -197,7 +240,7 @@ Comparison compare_sides(const std::vector<Run>& runs, double threshold) {
                          "directories: nixos-results compare BEFORE AFTER");
   }
   return compare_pairs(std::move(pairs), threshold,
-                       {"baseline against dev, run " + label_of(runs), "baseline", "dev", {}, {}, {}});
+                       {"baseline against dev, run " + label_of(runs), "baseline", "dev", {}, {}, {}, {}});
 }
 
 Comparison compare_runs(const std::vector<Run>& before, const std::vector<Run>& after,
@@ -223,7 +266,7 @@ Comparison compare_runs(const std::vector<Run>& before, const std::vector<Run>& 
   }
   return compare_pairs(std::move(pairs), threshold,
                        {"run " + label_of(before) + " against " + label_of(after), "before", "after",
-                        {}, {}, {}});
+                        {}, {}, {}, {}});
 }
 
 }  // namespace kdevops::results

@@ -17,14 +17,18 @@ struct MetricRow {
   Finding finding = Finding::not_judged;
 };
 
-/// One test on both sides. A side without the test is failed, "no result".
+/// One test on both sides. A side whose node has no results is truncated, "no result".
 struct TestRow {
   std::string suite, pair, test;
-  Verdict baseline = Verdict::failed, dev = Verdict::failed;
+  Verdict baseline = Verdict::truncated, dev = Verdict::truncated;
   std::string baseline_reason, dev_reason;
-  Finding finding = Finding::same;  ///< worse: dev does not pass what baseline passed
+  bool on_baseline = true, on_dev = true;  ///< not asked for on a side that has other tests
+  /// worse: bad on dev and not on baseline, or a crash in place of a failure. A test of one side
+  /// only is never worse or better.
+  Finding finding = Finding::same;
 
   bool both_passed() const;
+  bool only_one() const { return on_baseline != on_dev; }
 };
 
 /// Worst first in both lists.
@@ -33,12 +37,17 @@ struct Comparison {
   std::string baseline_label, dev_label;  ///< the sides in a word each
   std::vector<TestRow> tests;
   std::vector<MetricRow> metrics;
+  std::vector<std::string> problems;  ///< what is wrong with results of a side (Node::problems)
   std::vector<std::string> notes;  ///< what differs in the settings, what was left out, and why
 
   /// Something became worse.
   bool regressed() const;
   /// A test did not pass on one of the sides (skipped is no failure).
   bool failed() const;
+  /// A regression ends with a guest that crashed or hung.
+  bool crashed() const;
+  /// Nothing can be concluded: results are broken, or no test passed on both sides.
+  bool inconclusive() const;
 };
 
 /// Differences below it are no finding even when they are larger than the noise. sysbench's latency

@@ -50,6 +50,7 @@ struct Node {
   bool dev = false;       ///< the -dev side of an A/B pair
   std::string suite;      ///< "sysbench", "fstests", ...
   std::string kernel;     ///< uname -r; empty when not recorded
+  std::string section;    ///< what of the suite this node tests: "xfs_reflink_4k", "block"; or empty
   std::string directory;  ///< where it was read
   std::map<std::string, std::string> settings;  ///< what must be equal for runs to be comparable
   std::vector<Test> tests;

@@ -1,24 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "results/record.h"
 
+#include <csignal>
 #include <cstring>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "support/error.h"
+#include "results/text.h"
 
 namespace kdevops::results {
 
 namespace {
-
-std::string how_it_ended(int status) {
-  if (status == 124) return "did not end in time and was killed";
-  // A shell's (and timeout's) way of saying "by signal"; Ansible says it with a minus.
-  const int signal = status > 128 ? status - 128 : status < 0 ? -status : 0;
-  if (signal > 0) return fmt::format("was ended by signal {} ({})", signal, strsignal(signal));
-  return fmt::format("ended with status {}", status);
-}
 
 std::string text_of(const nlohmann::json& object, const char* key) {
   const auto it = object.find(key);
@@ -27,15 +20,23 @@ std::string text_of(const nlohmann::json& object, const char* key) {
 
 }  // namespace
 
-std::optional<Record> read_record(const support::Files& files, const std::string& directory) {
-  const std::string path = directory + "/run.json";
-  const auto bytes = files.read(path);
+std::string how_it_ended(int status) {
+  if (status == 124) return "did not end in time and was killed";
+  // A shell's (and timeout's) way of saying "by signal"; Ansible says it with a minus.
+  const int signal = status > 128 ? status - 128 : status < 0 ? -status : 0;
+  if (signal > 0 && signal < NSIG) return fmt::format("was ended by signal {} ({})", signal, strsignal(signal));
+  return fmt::format("ended with status {}", status);
+}
+
+std::optional<Record> read_record(const support::Files& files, const std::string& directory,
+                                  std::string& problem) {
+  const auto bytes = read_text(files, directory + "/run.json", problem);
   if (!bytes) return std::nullopt;
   const auto json = nlohmann::json::parse(*bytes, nullptr, false);
   if (!json.is_object()) {
-    throw support::Error(support::ExitCode::failed, "not a JSON object", path,
-                         "It was cut or edited: fetch the results again, or remove it to read the "
-                         "suite's own files alone.");
+    problem = "run.json is cut or edited: fetch the results again, or remove it to read the suite's "
+              "own files alone";
+    return std::nullopt;
   }
   Record record;
   record.suite = text_of(json, "workflow");
@@ -44,6 +45,7 @@ std::optional<Record> read_record(const support::Files& files, const std::string
   record.test = text_of(json, "test");
   record.kernel = text_of(json, "kernel");
   record.failure = text_of(json, "failure");
+  record.format = text_of(json, "format");
   if (const auto it = json.find("exit_status"); it != json.end() && it->is_number_integer()) {
     record.exit_status = it->get<int>();
   }

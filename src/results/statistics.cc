@@ -28,7 +28,7 @@ struct Side {
 };
 
 Side side_of(Basis basis, const std::vector<double>& values, double spread) {
-  if (basis == Basis::runs) {
+  if (basis != Basis::one_run) {
     const auto n = static_cast<double>(values.size());
     return {spread * spread / n, n - 1};
   }
@@ -40,13 +40,13 @@ Side side_of(Basis basis, const std::vector<double>& values, double spread) {
 /// More than half of the samples may be equal (a quantised latency): the MAD is 0 then, and the
 /// plain deviation is the careful answer.
 double spread_of(Basis basis, const std::vector<double>& values) {
-  if (basis == Basis::runs) return standard_deviation(values);
+  if (basis != Basis::one_run) return standard_deviation(values);
   const double mad = scaled_mad(values);
   return mad > 0 ? mad : standard_deviation(values);
 }
 
 bool enough(Basis basis, const std::vector<double>& values) {
-  if (basis == Basis::runs) return values.size() >= fewest_runs;
+  if (basis != Basis::one_run) return values.size() >= fewest_runs;
   return values.size() >= fewest_intervals && effective_count(values) >= fewest_effective;
 }
 

@@ -17,6 +17,7 @@ double effective_count(const std::vector<double>& values);
 /// Where the samples of a comparison come from, and so which noise they can show.
 enum class Basis {
   one_run,  ///< the intervals inside one run per side: the noise between runs stays unknown
+  repetitions,  ///< iterations inside one run per side: each is a measurement for itself
   runs,     ///< one value per run
 };
 
@@ -33,7 +34,7 @@ struct Difference {
   Basis basis = Basis::one_run;
   std::size_t baseline_count = 0, dev_count = 0;
   double baseline_median = 0, dev_median = 0;
-  double baseline_spread = 0, dev_spread = 0;  ///< one_run: scaled MAD; runs: standard deviation
+  double baseline_spread = 0, dev_spread = 0;  ///< one_run: scaled MAD; otherwise standard deviation
   double change = 0;      ///< dev_median / baseline_median - 1; 0 when baseline_median is 0
   bool enough = false;    ///< enough samples to tell; the rest is 0 and false without them
   double noise = 0;       ///< the difference of the medians that chance explains (99 %)
@@ -41,7 +42,7 @@ struct Difference {
 };
 
 /// Fewest samples of a side that say anything: intervals of one run, how many of them after
-/// discounting (effective_count), runs.
+/// discounting (effective_count), runs or repetitions.
 inline constexpr std::size_t fewest_intervals = 10;
 inline constexpr double fewest_effective = 5;
 inline constexpr std::size_t fewest_runs = 2;

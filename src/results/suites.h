@@ -1,27 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include <optional>
 #include <span>
-#include <string>
 
 #include "results/model.h"
-#include "support/files.h"
+#include "results/record.h"
+#include "results/tree.h"
 
 namespace kdevops::results {
 
-/// One suite's result format. A new suite is a parser and a row of the table in suites.cc.
+/// One suite's result format. A new suite is a parser and a row of the table in suites.cc; a suite
+/// that writes TAP needs neither (run.json: "format": "tap").
 struct Suite {
   const char* name;
-  /// Files of which any one marks a node's result directory of this suite.
-  std::span<const char* const> marks;
-  /// Fills `node.tests` (at least one, whatever state the files are in) and settings.
-  void (*read)(const support::Files& files, const std::string& directory, Node& node);
+  const char* files;  ///< what marks a directory of this suite, for messages
+  bool (*holds)(const Tree& tree);
+  /// Fills `node.tests` with what there is, whatever state it is in, and `node.problems` with what
+  /// is wrong with the files. Settings of run.json are there already.
+  void (*read)(const Tree& tree, Node& node);
 };
 
 std::span<const Suite> suites();
 
-/// The suite whose marks `directory` holds, or that its run.json names; nullptr without either. A
-/// run that broke before its suite wrote anything is a result, too.
-const Suite* suite_of(const support::Files& files, const std::string& directory);
+/// The suite (or format) that run.json names, otherwise the one whose files are there. nullptr
+/// without either.
+const Suite* suite_of(const Tree& tree, const std::optional<Record>& record);
 
 }  // namespace kdevops::results

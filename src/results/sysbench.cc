@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include "results/record.h"
+#include "results/text.h"
 
 namespace kdevops::results {
 
@@ -28,12 +29,6 @@ struct Totals {
   std::optional<double> total_time, events, latency_average, latency_maximum, errors;
   bool complete = false;
 };
-
-std::string_view trim(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t\r");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
-}
 
 /// sscanf whose last conversion is %n: true when all of `line` was used.
 template <typename... Fields>
@@ -161,6 +156,8 @@ void add_intervals(const std::vector<Interval>& intervals, Test& test) {
   Metric queries{"queries per second", Better::neither, {}};
   Metric latency{fmt::format("latency {}% ms", intervals.front().percentile), Better::lower, {}};
   Metric errors{"errors per second", Better::neither, {}};
+  const unsigned every = intervals.size() > 1 ? intervals[1].second - intervals[0].second : intervals[0].second;
+  for (Metric* metric : {&transactions, &queries, &latency, &errors}) metric->interval = every;
   for (const auto& i : intervals) {
     transactions.samples.push_back(i.transactions);
     queries.samples.push_back(i.queries);
@@ -184,34 +181,48 @@ void add_totals(const Totals& t, Test& test) {
   add("events", Better::neither, t.events);
 }
 
-/// PostgreSQL's own counters: what full_page_writes changes shows here first.
-void add_counters(const support::Files& files, const std::string& directory, Test& test) {
+/// A server's own counters: what full_page_writes and the doublewrite buffer change shows here first.
+void add_counters(const Tree& tree, Test& test) {
   const Metric* events = test.metric("events");
   const double count = events != nullptr ? events->samples.front() : 0;
-  const auto bytes = files.read(directory + "/pg_stats.json");
-  if (!bytes) return;
-  // psql's error message stands here when the server had died; the verdict says so already.
-  const auto json = nlohmann::json::parse(*bytes, nullptr, false);
-  const auto wal = json.is_object() && json.contains("wal") ? json["wal"] : nlohmann::json();
-  const auto add = [&](const char* key, const char* name) {
-    if (count <= 0 || !wal.is_object() || !wal.contains(key) || !wal[key].is_number()) return;
-    test.metrics.push_back({name, Better::neither, {wal[key].get<double>() / count}});
+  if (count <= 0) return;
+  const auto read = [&](const char* name) {
+    // psql's error message stands here when the server had died; the verdict says so already.
+    const auto json = nlohmann::json::parse(read_evidence(tree.files(), tree.absolute(name)), nullptr, false);
+    return json.is_object() ? json : nlohmann::json::object();
   };
-  add("wal_fpi", "WAL full page images per event");
-  add("wal_bytes", "WAL bytes per event");
+  const auto add = [&](const nlohmann::json& values, const char* key, const char* name) {
+    if (!values.is_object() || !values.contains(key) || !values[key].is_number()) return;
+    test.metrics.push_back({name, Better::neither, {values[key].get<double>() / count}});
+  };
+  const auto postgres = read("pg_stats.json"), mysql = read("mysql_stats.json");
+  const auto wal = postgres.value("wal", nlohmann::json());
+  add(wal, "wal_fpi", "WAL full page images per event");
+  add(wal, "wal_bytes", "WAL bytes per event");
+  add(mysql, "innodb_dblwr_pages_written", "doublewrite pages per event");
+  add(mysql, "innodb_os_log_written", "log bytes per event");
+  add(mysql, "innodb_data_written", "data bytes per event");
 }
 
 }  // namespace
 
-void read_sysbench(const support::Files& files, const std::string& directory, Node& node) {
-  auto output = files.read(directory + "/sysbench_output.txt");
-  if (!output) output = files.read(directory + "/sysbench_tps.txt");
+bool holds_sysbench(const Tree& tree) { return tree.has("sysbench_output.txt") || tree.has("sysbench_tps.txt"); }
+
+void read_sysbench(const Tree& tree, Node& node) {
+  const char* name = tree.has("sysbench_output.txt") ? "sysbench_output.txt" : "sysbench_tps.txt";
+  std::string problem;
+  const auto output = read_text(tree.files(), tree.absolute(name), problem);
   Test test = parse_sysbench(output.value_or(""));
-  if (const auto record = read_record(files, directory)) {
-    if (!record->test.empty()) test.name = record->test;
+  if (!problem.empty()) test.reason = problem;
+  if (const auto record = read_record(tree.files(), tree.directory(), problem)) {
+    if (!record->test.empty()) test.name = one_line(record->test);
     apply_record(*record, test);
   }
-  add_counters(files, directory, test);
+  if (is_bad(test.verdict) && tree.has(name)) {
+    test.evidence = name;
+    test.excerpt = excerpt(output.value_or(""), 12, true);
+  }
+  add_counters(tree, test);
   node.tests.push_back(std::move(test));
 }
 

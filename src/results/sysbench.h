@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "results/model.h"
-#include "support/files.h"
+#include "results/tree.h"
 
 namespace kdevops::results {
 
@@ -19,7 +19,8 @@ namespace kdevops::results {
 Test parse_sysbench(std::string_view output);
 
 /// A node's directory: sysbench_output.txt (kdevops: sysbench_tps.txt), run.json, and what the
-/// PostgreSQL server counted (pg_stats.json) as metrics that are shown and not judged.
-void read_sysbench(const support::Files& files, const std::string& directory, Node& node);
+/// server counted (pg_stats.json, mysql_stats.json) as metrics that are shown and not judged.
+bool holds_sysbench(const Tree& tree);
+void read_sysbench(const Tree& tree, Node& node);
 
 }  // namespace kdevops::results
