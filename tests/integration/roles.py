@@ -54,7 +54,7 @@ class Node:
                    f"export PATH={self.bin}:{os.environ['PATH']}\n")
         record = json.dumps({"workflow": "demo", "exit_status": None, "failure": ""}, indent=4)
         self.made = run(["sh", FILES / "start.sh", self.run, record, (FILES / "runner.sh").read_text(), suite,
-                         exports, "extra file", "its text"], env=environment())
+                         exports, "", "extra file", "its text"], env=environment())
 
     def verb(self, *words):
         return run(["sh", self.run / "runner.sh", *words], env=environment())

@@ -557,7 +557,7 @@ in
       other-kernel = fail [ "stand-in" "boot.kernelPackages" "linux-6.12" ] (image (kernel kernels.series));
       kernel-from-source = fail [ "boot.kernelPackages" "6.16.0-rc6" ] (image (kernel kernels.source));
       kernel-fragments = fail [ "boot.kernelPatches" ] (image (kernel kernels.fragments));
-      no-debian-package = fail [ "blktests" ] (image (guest ++ [ suites.blktests ]));
+      no-debian-package = fail [ "nvmet-cli" ] (image (guest ++ [ { environment.systemPackages = [ (evaluate guest).pkgs.nvmet-cli ]; } ]));
       a-package = fail [ "stand-in" "fio" ] (evaluate guest).pkgs.fio;
       a-kernel = fail [ "stand-in" "linux-6.12" ] (evaluate (kernel kernels.series)).config.boot.kernelPackages.kernel.dev;
       desktop = fail [ "services.desktopManager.gnome.enable" ] (image (guest ++ [ profiles.gnome ]));

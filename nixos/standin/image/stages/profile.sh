@@ -62,7 +62,7 @@ make_store_package() {
   mapfile -t targets < <(programs_of $bin_dirs -- $debian)
   if [[ $tree != null ]]; then
     add_tree "$tree"
-    for name in "$tree"/bin/*; do targets+=("/usr/bin/${name##*/}"); done
+    for name in "$tree"/bin/*; do [[ ! -e $name ]] || targets+=("/usr/bin/${name##*/}"); done
   fi
   for name in $links; do
     link "${name#*=}" "${name%%=*}"
