@@ -23,13 +23,13 @@ AB = False
 
 def steps(fleet, node, dev=None):
     report = fleet.report
-    status, text = fleet.make("sysbench", seconds=400)
+    status, text = fleet.make("sysbench", seconds=600)
     if not report.case("make sysbench succeeds", [text[-3000:]] if status else []):
         return
-    status, text = fleet.make("sysbench", seconds=200)
+    status, text = fleet.make("sysbench", seconds=400)
     report.case("make sysbench again changes nothing", [] if status == 0 and "changed=0" in text else [text[-3000:]])
 
-    status, text = fleet.make("sysbench-baseline", seconds=400)
+    status, text = fleet.make("sysbench-baseline", seconds=600)
     report.case("make sysbench-baseline succeeds", [text[-3000:]] if status else [])
     verdicts = fleet.summary("sysbench")[1].get(node, {})
     report.case("sysbench: its one test passed", [] if verdicts == {"xfs_reflink_4k": "passed"} else [verdicts])
@@ -48,7 +48,7 @@ def steps(fleet, node, dev=None):
     running = fleet.in_guest(node, "pgrep -x 'mariadbd|mysqld'")
     report.case("sysbench: the server ended with the run", [running.stdout] if running.stdout else [])
 
-    status, text = fleet.make("sysbench-clean", seconds=200)
+    status, text = fleet.make("sysbench-clean", seconds=400)
     report.case("make sysbench-clean removes database and results",
                 [text[-2000:]] if status or left.exists()
                 or fleet.in_guest(node, "sudo test -e /db/mysql -o -e /data/results/sysbench").returncode == 0 else [])
