@@ -94,7 +94,7 @@ void add_figure(Element grid, const Pair& pair, const Sides& sides, const std::s
     labels.first = labels.step = metric.interval;
   }
   draw_lines(figure, labels, series);
-  labels.x = shorten(metric.name, 60);
+  labels.x = shorten(metric.name, 40);
   draw_distribution(figure, labels, series);
 }
 

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "results/report_axis.h"
+#include "results/report_svg.h"
 #include "results/statistics.h"
 
 namespace kdevops::results {
@@ -15,49 +16,6 @@ namespace {
 
 constexpr double width = 400, right = 392;
 constexpr std::size_t most_marked = 60;
-
-Element svg(Element parent, double w, double h, std::string_view css, std::string_view description) {
-  auto element = add(parent, "svg", css);
-  set(element, "viewBox", fmt::format("0 0 {} {}", w, h));
-  set(element, "role", "img");
-  set(element, "aria-label", description);
-  return element;
-}
-
-Element line(Element parent, double x1, double y1, double x2, double y2, std::string_view css) {
-  auto element = add(parent, "line", css);
-  set(element, "x1", x1);
-  set(element, "y1", y1);
-  set(element, "x2", x2);
-  set(element, "y2", y2);
-  return element;
-}
-
-Element rectangle(Element parent, double x, double y, double w, double h, std::string_view css) {
-  auto element = add(parent, "rect", css);
-  set(element, "x", x);
-  set(element, "y", y);
-  set(element, "width", std::max(w, 0.0));
-  set(element, "height", h);
-  return element;
-}
-
-Element circle(Element parent, double x, double y, double radius, std::string_view css) {
-  auto element = add(parent, "circle", css);
-  set(element, "cx", x);
-  set(element, "cy", y);
-  set(element, "r", radius);
-  return element;
-}
-
-void label(Element parent, double x, double y, std::string_view anchor, std::string_view text) {
-  auto element = add_text(parent, "text", text);
-  set(element, "x", x);
-  set(element, "y", y);
-  set(element, "text-anchor", anchor);
-}
-
-void tooltip(Element shape, const std::string& text) { add_text(shape, "title", text); }
 
 /// Ticks below the plot, and what they count.
 void x_axis(Element plot, const Axis& axis, double left, double bottom, const std::string& name) {
@@ -221,50 +179,6 @@ void draw_distribution(Element parent, const PlotLabels& labels, const std::vect
     }
     middle += row;
   }
-}
-
-void draw_verdicts(Element parent, const std::vector<std::pair<Verdict, std::size_t>>& counts) {
-  double all = 0, x = 0;
-  std::string words;
-  for (const auto& [verdict, count] : counts) {
-    all += static_cast<double>(count);
-    if (count > 0) words += fmt::format("{}{} {}", words.empty() ? "" : ", ", count, to_string(verdict));
-  }
-  if (all == 0) return;
-  auto bar = svg(parent, 200, 10, "bar", words);
-  set(bar, "preserveAspectRatio", "none");
-  // One failure among a thousand is still seen.
-  double room = 200;
-  for (const auto& [verdict, count] : counts) room -= count > 0 ? 3 : 0;
-  for (const auto& [verdict, count] : counts) {
-    if (count == 0) continue;
-    const double w = 3 + room * static_cast<double>(count) / all;
-    tooltip(rectangle(bar, x, 0, w - 0.6, 10, fmt::format("fill-{}", to_string(verdict))),
-            fmt::format("{} {}", count, to_string(verdict)));
-    x += w;
-  }
-}
-
-void draw_change(Element parent, double change, double noise, double reach) {
-  constexpr double middle = 80, most = 74;
-  if (!std::isfinite(change) || !std::isfinite(noise) || !(reach > 0)) return;
-  const auto at = [&](double fraction) { return middle + std::clamp(fraction / reach, -1.0, 1.0) * most; };
-  auto plot = svg(parent, 2 * middle, 18, "change",
-                  fmt::format("change {}, noise {}", percent_text(change), percent_text(noise).substr(1)));
-  rectangle(plot, at(-noise), 4, at(noise) - at(-noise), 10, "noise");
-  line(plot, middle, 1, middle, 17, "axis");
-  line(plot, middle, 9, at(change), 9, "line");
-  circle(plot, at(change), 9, 4, "dot");
-}
-
-void draw_share(Element parent, double fraction) {
-  if (!std::isfinite(fraction)) return;
-  auto bar = svg(parent, 100, 8, "bar", "");
-  bar.remove_attribute("role");
-  bar.remove_attribute("aria-label");
-  set(bar, "aria-hidden", "true");
-  set(bar, "preserveAspectRatio", "none");
-  rectangle(bar, 0, 0, 100 * std::clamp(fraction, 0.0, 1.0), 8, "share");
 }
 
 }  // namespace kdevops::results

@@ -89,30 +89,38 @@ std::vector<Failure> failures_of(const Report& report) {
   return failures;
 }
 
-void add_failure(Element list, const Failure& failure) {
+/// Where the failure is, and what to read there.
+void add_places(Element item, const Failure& failure) {
   constexpr std::size_t most = 12;
-  const Test& test = *failure.test;
-  auto item = add(list, "li", to_string(test.verdict));
-  auto head = add(item, "p", "what");
-  add_badge(head, test.verdict);
-  append(head, " ");
-  add_text(head, "b", shorten(test.name, name_length));
-  if (failure.nodes.size() > 1) {
-    append(head, " ");
-    add_text(head, "span", fmt::format("on {} nodes", failure.nodes.size()), "quiet");
-  }
-  if (!test.reason.empty() && test.reason != test.name) add_text(item, "p", shorten(test.reason, reason_length), "reason");
   for (std::size_t i = 0; i < std::min(failure.nodes.size(), most); ++i) {
     auto place = add(item, "p", "place");
     add_text(place, "b", shorten(failure.nodes[i]->name, name_length));
     const auto& evidence = failure.tests[i]->evidence;
     if (evidence.empty()) continue;
     append(place, " ");
-    add_text(place, "code", shorten(failure.nodes[i]->directory + "/" + evidence, reason_length));
+    add_text(place, "code", shorten(fmt::format("{}/{}", failure.nodes[i]->directory, evidence), reason_length));
   }
   if (failure.nodes.size() > most) {
     add_text(item, "p", fmt::format("and {} more nodes", failure.nodes.size() - most), "place");
   }
+}
+
+void add_failure(Element list, const Failure& failure) {
+  const Test& test = *failure.test;
+  auto item = add(list, "li", to_string(test.verdict));
+  auto head = add(item, "p", "what");
+  add_badge(head, test.verdict);
+  append(head, " ");
+  add_text(head, "b", shorten(test.name, name_length));
+  // A node alone, with nothing to read there, stands beside the test.
+  const bool brief = failure.nodes.size() == 1 && test.evidence.empty();
+  append(head, " ");
+  add_text(head, "span",
+           brief ? shorten(failure.nodes.front()->name, name_length)
+                 : fmt::format("on {}", number_of(failure.nodes.size(), "node", "nodes")),
+           "quiet");
+  if (!test.reason.empty() && test.reason != test.name) add_text(item, "p", shorten(test.reason, reason_length), "reason");
+  if (!brief) add_places(item, failure);
   if (test.excerpt.empty()) return;
   auto more = add(item, "details");
   add_text(more, "summary", failure.nodes.size() > 1 ? "Output of the first" : "Output");
@@ -124,44 +132,6 @@ void add_failure(Element list, const Failure& failure) {
 bool Report::good() const {
   return std::all_of(nodes.begin(), nodes.end(), [](const Shown& shown) { return shown.node->passed(); }) &&
          std::none_of(comparisons.begin(), comparisons.end(), [](const Comparison& c) { return c.regressed(); });
-}
-
-const char* glyph(Verdict verdict) {
-  switch (verdict) {
-    case Verdict::passed: return "✓";
-    case Verdict::failed: return "✗";
-    case Verdict::skipped: return "–";
-    case Verdict::truncated: return "?";
-    case Verdict::crashed: return "C";
-    case Verdict::hung: return "H";
-  }
-  return "";
-}
-
-void add_badge(Element parent, Verdict verdict) {
-  auto badge = add(parent, "span", fmt::format("badge {}", to_string(verdict)));
-  set(add_text(badge, "i", glyph(verdict)), "aria-hidden", "true");
-  append(badge, fmt::format(" {}", to_string(verdict)));
-}
-
-std::string group_of(const std::string& test) {
-  const auto slash = test.rfind('/');
-  const auto end = slash == std::string::npos ? test.find(':') : slash;
-  return end == std::string::npos ? "" : test.substr(0, end);
-}
-
-std::string number_of(std::size_t n, const char* one, const char* many) {
-  return fmt::format("{} {}", n, n == 1 ? one : many);
-}
-
-std::string run_date(const std::string& id) {
-  const auto digits = [&](std::size_t from, std::size_t to) {
-    return std::all_of(id.begin() + static_cast<std::ptrdiff_t>(from), id.begin() + static_cast<std::ptrdiff_t>(to),
-                       [](char c) { return c >= '0' && c <= '9'; });
-  };
-  if (id.size() != 16 || id[8] != 'T' || id[15] != 'Z' || !digits(0, 8) || !digits(9, 15)) return id;
-  return fmt::format("{}-{}-{} {}:{}:{} UTC", id.substr(0, 4), id.substr(4, 2), id.substr(6, 2), id.substr(9, 2),
-                     id.substr(11, 2), id.substr(13, 2));
 }
 
 void title_section(Element slot, const Report& report) {
