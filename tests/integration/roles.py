@@ -145,6 +145,41 @@ def current(report):
     node.remove()
 
 
+def unpack(report):
+    """What the controller makes of a node's archive."""
+    root = Path(tempfile.mkdtemp(prefix="unpack-"))
+    results, node = root / "results", root / "node"
+
+    def collect(run_id, name, **files):
+        (node / run_id).mkdir(parents=True)
+        for file, text in files.items():
+            (node / run_id / file).write_text(text)
+        archive = results / f".{name}.tgz"
+        results.mkdir(exist_ok=True)
+        run(["tar", "-czf", archive, "-C", node, run_id])
+        shutil.rmtree(node)
+        return run(["sh", FILES / "unpack.sh", archive, name, results, "6.1"])
+
+    first = results / "20261121T010000Z/a"
+    first.mkdir(parents=True)
+    (first / "crash-1.txt").write_text("console")
+    (first / "crashed").write_text("panic x\n")
+    (first / "stale").write_text("")
+    done = collect("20261121T010000Z", "a", exit_status="1\n", crashed="hang y\n")
+    report.case("what the watcher saw of a crash stays with the results",
+                [] if done.returncode == 0 and (first / "crash-1.txt").exists() and not (first / "stale").exists()
+                and (first / "crashed").read_text() == "panic x\nhang y\n" else [done.stderr, list(first.iterdir())])
+    collect("20261121T020000Z", "b", exit_status="0\n")
+    report.case("nodes do not meet, and the links lead to the newest",
+                [] if (first / "exit_status").exists() and os.readlink(results / "last-run") == "20261121T020000Z"
+                and os.readlink(results / "a") == "20261121T010000Z/a" else [sorted(map(str, results.rglob("*")))])
+    (results / ".a.tgz").write_bytes(b"cut off")
+    done = run(["sh", FILES / "unpack.sh", results / ".a.tgz", "a", results, "6.1"])
+    report.case("a broken archive changes nothing", [] if done.returncode and (first / "exit_status").exists()
+                else [done.stderr])
+    shutil.rmtree(root)
+
+
 def lint(report):
     scripts = sorted(PLAYBOOKS.rglob("*.sh"))
     for shell in ("dash", "bash"):
@@ -163,5 +198,6 @@ report = Report()
 runner(report)
 endings(report)
 current(report)
+unpack(report)
 lint(report)
 report.finish()

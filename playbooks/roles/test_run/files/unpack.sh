@@ -8,8 +8,12 @@ for run in "$new"/*; do
   place=$3/$name/$2
   mkdir -p "$place" || exit
   for kept in "$place"/crash-*.txt "$place"/console-*.log; do
-    [ ! -e "$kept" ] || mv "$kept" "$run/" || exit
+    [ ! -e "$kept" ] || cp -p "$kept" "$run/" || exit
   done
+  if [ -e "$place/crashed" ]; then
+    touch "$run/crashed" && awk '!seen[$0]++' "$place/crashed" "$run/crashed" >"$run/crashed.new" &&
+      mv "$run/crashed.new" "$run/crashed" || exit
+  fi
   rm -rf "$place" && mv "$run" "$place" || exit
 done
 rm -rf "$new" "$1"
