@@ -70,7 +70,7 @@ prepare() {
     rm -rf "$place" && mkdir -p "$place/git" "$place/trash" || return
     for entry in "$GITR"/*; do
       case ${entry##*/} in
-      t) cp -R "$entry" "$place/git/" ;;
+      t) cp -R "$(realpath "$entry")" "$place/git/t" ;;
       *) ln -s "$entry" "$place/git/" ;;
       esac || return
     done

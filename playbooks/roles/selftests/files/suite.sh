@@ -52,7 +52,7 @@ recorded() {
 prepare() {
   [ "$(cat "$SELFTESTS_WORK/.run" 2>/dev/null)" != "$PWD" ] || return 0
   rm -rf "$SELFTESTS_WORK" && mkdir -p "$SELFTESTS_WORK" &&
-    cp -RL "$SELFTESTS/." "$SELFTESTS_WORK" && chmod -R u+w "$SELFTESTS_WORK" || return
+    cp -R "$(realpath "$SELFTESTS")/." "$SELFTESTS_WORK" && chmod -R u+w "$SELFTESTS_WORK" || return
   # Without these two paths tests have no time limit: NixOS has neither.
   sed -i "s,/usr/bin/timeout,$(command -v timeout),g; s,/usr/bin/perl,$(command -v perl || echo /usr/bin/perl),g" \
     "$SELFTESTS_WORK/kselftest/runner.sh" || return
