@@ -11,14 +11,15 @@ namespace kdevops::results {
 
 namespace {
 
-constexpr double largest = 1e300;
+/// Beyond them differences and powers of ten leave the range of a double.
+constexpr double largest = 1e300, smallest = 1e-290;
 
-/// 1, 2 or 5 times a power of ten, so that `wanted` steps are about `range`.
+/// The smallest of 1, 2, 5 times a power of ten that makes at most `wanted` + 1 steps of `range`.
 double round_step(double range, int wanted) {
-  const double rough = range / std::max(wanted, 1);
+  const double rough = range / (wanted + 1.5);
   const double power = std::pow(10, std::floor(std::log10(rough)));
   for (const double factor : {1.0, 2.0, 5.0}) {
-    if (rough <= factor * power * 1.0001) return factor * power;
+    if (rough <= factor * power) return factor * power;
   }
   return 10 * power;
 }
@@ -68,7 +69,9 @@ double Axis::at(double value, double from, double to) const {
 }
 
 Axis value_axis(double low, double high, int wanted) {
-  const auto usable = [](double v) { return std::isfinite(v) ? std::clamp(v, -largest, largest) : 0.0; };
+  const auto usable = [](double v) {
+    return std::isfinite(v) && std::abs(v) >= smallest ? std::clamp(v, -largest, largest) : 0.0;
+  };
   low = usable(low);
   high = usable(high);
   if (low > high) std::swap(low, high);
@@ -83,8 +86,9 @@ Axis value_axis(double low, double high, int wanted) {
 }
 
 Axis count_axis(double low, double high, int wanted) {
-  if (!std::isfinite(low)) low = 0;
-  if (!std::isfinite(high) || high <= low) high = low + 1;
+  const auto usable = [](double v) { return std::isfinite(v) ? std::clamp(v, -1e15, 1e15) : 0.0; };
+  low = usable(low);
+  high = std::max(usable(high), low + 1);
   return with_ticks(low, high, std::max(1.0, round_step(high - low, wanted)));
 }
 

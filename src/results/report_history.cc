@@ -170,7 +170,7 @@ void add_trend(Element grid, const std::vector<const Run*>& runs, const Row& row
            "quiet");
   auto keys = add(caption, "div", "keys");
   for (const auto& s : series) add_text(keys, "span", s.name, "key " + s.css);
-  PlotLabels labels{fmt::format("median {} of {} in each run", metric, row.name), "run (median of each)", 1, 1, {}};
+  PlotLabels labels{fmt::format("median {} of {} in each run", shorten(metric, name_length), shorten(row.name, name_length)), "run (median of each)", 1, 1, {}};
   for (const Run* run : runs) labels.names.push_back(run_date(run->id));
   draw_lines(figure, labels, series);
 }

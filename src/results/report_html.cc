@@ -83,7 +83,7 @@ class Writer {
 
   void element(Element node) {
     const std::string_view name = node.name();
-    if (is_one_of(on_own_line, name) && !out.ends_with('\n') && !out.ends_with(' ')) out += '\n';
+    if (is_one_of(on_own_line, name) && !out.empty() && !out.ends_with('\n')) out += '\n';
     out += '<';
     out += name;
     for (const auto attribute : node.attributes()) {

@@ -36,8 +36,8 @@ std::string suites_of(const Report& report) {
   std::set<std::string> names;
   for (const auto& shown : report.nodes) names.insert(shown.node->suite);
   std::string text;
-  for (const auto& name : names) text += (text.empty() ? "" : ", ") + name;
-  return text;
+  for (const auto& name : names) text += fmt::format("{}{}", text.empty() ? "" : ", ", shorten(name, 60));
+  return shorten(text, name_length);
 }
 
 /// "2 failed, 1 crashed, 3 regressions"; without any of it "all 12 tests passed".
