@@ -8,6 +8,7 @@
 #include "results/report_axis.h"
 #include "results/report_plot.h"
 #include "results/report_svg.h"
+#include "results/words.h"
 
 namespace kdevops::results {
 
@@ -16,7 +17,7 @@ void draw_verdicts(Element parent, const std::vector<std::pair<Verdict, std::siz
   std::string words;
   for (const auto& [verdict, count] : counts) {
     all += static_cast<double>(count);
-    if (count > 0) words += fmt::format("{}{} {}", words.empty() ? "" : ", ", count, to_string(verdict));
+    if (count > 0) words += fmt::format("{}{} {}", words.empty() ? "" : ", ", count, spoken(verdict));
   }
   if (all == 0) return;
   auto bar = svg(parent, 200, 10, "bar", words);
@@ -28,7 +29,7 @@ void draw_verdicts(Element parent, const std::vector<std::pair<Verdict, std::siz
     if (count == 0) continue;
     const double w = 3 + room * static_cast<double>(count) / all;
     tooltip(rectangle(bar, x, 0, w - 0.6, 10, fmt::format("fill-{}", to_string(verdict))),
-            fmt::format("{} {}", count, to_string(verdict)));
+            fmt::format("{} {}", count, spoken(verdict)));
     x += w;
   }
 }

@@ -8,6 +8,7 @@
 #include "results/report_axis.h"
 #include "results/report_plot.h"
 #include "results/report_sections.h"
+#include "results/words.h"
 
 namespace kdevops::results {
 
@@ -51,9 +52,19 @@ void add_verdict(Element body, const Comparison& c, const TestRow& r) {
   add_text(name, "small", shorten(r.pair, name_length));
   const auto& reason = r.dev_reason.empty() ? r.baseline_reason : r.dev_reason;
   if (!reason.empty()) add_text(name, "small", shorten(reason, reason_length));
-  add_badge(cell(row, c.baseline_label, ""), r.baseline);
-  add_badge(cell(row, c.dev_label, ""), r.dev);
-  cell(row, "finding", r.finding == Finding::same ? "not passed" : words_of(r.finding), "finding");
+  const auto side = [&](const std::string& label, bool there, Verdict verdict) {
+    auto place = cell(row, label, there ? "" : "not run");
+    if (there) add_badge(place, verdict);
+  };
+  side(c.baseline_label, r.on_baseline, r.baseline);
+  side(c.dev_label, r.on_dev, r.dev);
+  cell(row, "finding", r.only_one() ? "on one side" : r.finding == Finding::same ? "not passed" : words_of(r.finding),
+       "finding");
+}
+
+/// Not worse and not better, and yet no pass.
+bool is_old_failure(const TestRow& r) {
+  return r.finding == Finding::same && ((r.on_baseline && is_bad(r.baseline)) || (r.on_dev && is_bad(r.dev)));
 }
 
 /// What became worse or better; what failed before and fails now is folded.
@@ -63,9 +74,9 @@ void add_verdicts(Element slot, const Comparison& c) {
   const auto table = [&](Element parent) {
     return add_table(parent, {"test", c.baseline_label, c.dev_label, "finding"}, "verdicts cards");
   };
-  for (const auto& r : c.tests) unchanged += r.finding == Finding::same && (is_bad(r.baseline) || is_bad(r.dev));
+  for (const auto& r : c.tests) unchanged += is_old_failure(r);
   for (const auto& r : c.tests) {
-    if (r.finding == Finding::same && !is_bad(r.baseline) && !is_bad(r.dev)) continue;
+    if (r.finding == Finding::same && !is_old_failure(r)) continue;
     if (++shown > most_rows) {
       ++left_out;
       continue;
@@ -74,7 +85,7 @@ void add_verdicts(Element slot, const Comparison& c) {
     if (!body && r.finding != Finding::same) body = table(slot);
     if (!body) {
       auto details = add(slot, "details");
-      add_text(details, "summary", fmt::format("{} without a change", number_of(unchanged, "failure", "failures")));
+      add_text(details, "summary", fmt::format("{} without a change", counted(unchanged, "failure", "failures")));
       body = table(details);
     }
     add_verdict(body, c, r);
@@ -145,7 +156,7 @@ void add_metrics(Element slot, const Comparison& c) {
     }
     if (!rest) {
       auto details = add(slot, "details");
-      add_text(details, "summary", fmt::format("{} without a finding", number_of(folded, "metric", "metrics")));
+      add_text(details, "summary", fmt::format("{} without a finding", counted(folded, "metric", "metrics")));
       rest = table(details);
     }
     add_metric(rest, c, r, reach);
@@ -173,21 +184,25 @@ std::string conclusion(const Comparison& c) {
   };
   tally(c.tests);
   tally(c.metrics);
-  return number_of(worse, "regression", "regressions") + ", " + number_of(better, "improvement", "improvements");
+  const auto text = counted(worse, "regression", "regressions") + ", " + counted(better, "improvement", "improvements");
+  if (!c.inconclusive()) return text;
+  return fmt::format("{}; {}", text, c.problems.empty() ? "no test passed on both sides" : "results are broken");
 }
 
 }  // namespace
 
 void comparison_section(Element slot, const Report& report) {
   for (const auto& c : report.comparisons) {
-    auto heading = add_text(slot, "h3", conclusion(c), c.regressed() ? "bad" : "good");
+    auto heading = add_text(slot, "h3", conclusion(c), c.regressed() || c.inconclusive() ? "bad" : "good");
     append(heading, " ");
     add_text(heading, "small", shorten(c.title, name_length));
     add_verdicts(slot, c);
     add_metrics(slot, c);
-    if (c.notes.empty()) continue;
+    if (c.notes.empty() && c.problems.empty()) continue;
     auto notes = add(slot, "ul", "notes");
-    for (const auto& note : c.notes) add_text(notes, "li", shorten(note, reason_length));
+    for (const auto* list : {&c.problems, &c.notes}) {
+      for (const auto& note : *list) add_text(notes, "li", shorten(note, reason_length));
+    }
   }
 }
 

@@ -11,6 +11,7 @@
 #include "results/report_plot.h"
 #include "results/report_sections.h"
 #include "results/statistics.h"
+#include "results/words.h"
 
 namespace kdevops::results {
 
@@ -93,14 +94,14 @@ void add_run_head(Element row, const Run& run) {
 
 void add_cell(Element row, const Test* test) {
   if (test == nullptr) {
-    set(add_text(row, "td", "·", "none"), "title", "no result");
+    set(add_text(row, "td", "·", "none"), "title", "not run");
     return;
   }
   auto cell = add(row, "td", to_string(test->verdict));
-  set(cell, "title", test->reason.empty() ? to_string(test->verdict)
-                                          : fmt::format("{}: {}", to_string(test->verdict), shorten(test->reason, 120)));
+  set(cell, "title", test->reason.empty() ? spoken(test->verdict)
+                                          : fmt::format("{}: {}", spoken(test->verdict), shorten(test->reason, 120)));
   set(add_text(cell, "i", glyph(test->verdict)), "aria-hidden", "true");
-  add_text(cell, "span", to_string(test->verdict), "spoken");
+  add_text(cell, "span", spoken(test->verdict), "spoken");
 }
 
 /// Newest run first: on a phone it is the one in view.
@@ -131,7 +132,7 @@ void add_matrix(Element parent, const std::vector<const Run*>& runs, std::vector
   }
   if (rows.size() > shown) add_text(parent, "p", fmt::format("{} more did not always pass.", rows.size() - shown), "quiet");
   if (all > rows.size()) {
-    add_text(parent, "p", fmt::format("{} never failed.", number_of(all - rows.size(), "other test", "other tests")), "quiet");
+    add_text(parent, "p", fmt::format("{} never failed.", counted(all - rows.size(), "other test", "other tests")), "quiet");
   }
 }
 

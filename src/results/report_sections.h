@@ -43,8 +43,6 @@ const char* glyph(Verdict verdict);                      ///< one letter that te
 void add_badge(Element parent, Verdict verdict);         ///< glyph and word
 /// "generic" of "generic/001", "net" of "net:tcp"; empty for a name without groups.
 std::string group_of(const std::string& test);
-/// "1 test", "12 tests".
-std::string number_of(std::size_t count, const char* one, const char* many);
 /// "20261121T031502Z" as "2026-11-21 03:15:02 UTC"; other ids as they are.
 std::string run_date(const std::string& id);
 

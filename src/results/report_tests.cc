@@ -9,6 +9,7 @@
 #include "results/report_axis.h"
 #include "results/report_plot.h"
 #include "results/report_sections.h"
+#include "results/words.h"
 
 namespace kdevops::results {
 
@@ -20,7 +21,7 @@ void add_row(Element body, const Test& test) {
   auto row = add(body, "tr", to_string(test.verdict));
   auto name = add_text(row, "td", shorten(test.name, name_length));
   if (!test.reason.empty()) add_text(name, "small", shorten(test.reason, reason_length));
-  add_text(row, "td", fmt::format("{} {}", glyph(test.verdict), to_string(test.verdict)));
+  add_text(row, "td", fmt::format("{} {}", glyph(test.verdict), spoken(test.verdict)));
   add_text(row, "td", test.seconds ? duration_text(*test.seconds) : "", "number");
 }
 
@@ -45,7 +46,7 @@ void add_group(Element parent, const std::string& name, const Tests& tests, bool
   auto summary = add(group, "summary");
   add_text(summary, "b", shorten(name, name_length));
   append(summary, " ");
-  add_text(summary, "span", number_of(tests.size(), "test", "tests"), "quiet");
+  add_text(summary, "span", counted(tests.size(), "test", "tests"), "quiet");
   add_tests(group, tests);
 }
 
@@ -72,7 +73,7 @@ void add_node(Element slot, const Node& node, bool alone) {
   for (const Verdict verdict : verdict_order) {
     if (const std::size_t n = node.count(verdict); n > 0) {
       append(summary, " ");
-      add_text(summary, "span", fmt::format("{} {}", n, to_string(verdict)), to_string(verdict));
+      add_text(summary, "span", fmt::format("{} {}", n, spoken(verdict)), to_string(verdict));
     }
   }
   if (!bad.empty()) add_tests(add(details, "div", "group" + holds(bad)), bad);
@@ -102,7 +103,7 @@ void filter_section(Element slot, const Report& report) {
   for (const Verdict verdict : verdict_order) {
     std::size_t n = 0;
     for (const auto& shown : report.nodes) n += shown.node->count(verdict);
-    if (n > 0) choice(to_string(verdict), fmt::format("{} {}", n, to_string(verdict)), false);
+    if (n > 0) choice(to_string(verdict), fmt::format("{} {}", n, spoken(verdict)), false);
   }
 }
 

@@ -29,7 +29,7 @@ int report(const Options& options) {
   ReportRequest request;
   for (const auto& directory : options.directories) {
     auto& source = request.results.emplace_back();
-    source.newest = load(files, directory, Which::last);
+    source.newest = load(files, directory, options.against.empty() ? Which::newest : Which::last);
     if (options.all) source.all = load(files, directory, Which::all);
   }
   if (!options.against.empty()) request.before = load(files, options.against, options.all ? Which::all : Which::last);

@@ -10,6 +10,7 @@
 #include "results/report_axis.h"
 #include "results/report_plot.h"
 #include "results/report_sections.h"
+#include "results/words.h"
 #include "support/cli.h"
 
 namespace kdevops::results {
@@ -51,14 +52,15 @@ std::string verdict_text(const Report& report) {
   }
   for (const Verdict verdict : verdict_order) {
     const std::size_t n = count(report, verdict);
-    if (n > 0 && is_bad(verdict)) say(fmt::format("{} {}", n, to_string(verdict)));
+    if (n == 0 || !is_bad(verdict)) continue;
+    say(verdict == Verdict::truncated ? fmt::format("{} without result", n) : fmt::format("{} {}", n, to_string(verdict)));
   }
-  if (const std::size_t n = regressions(report); n > 0) say(number_of(n, "regression", "regressions"));
-  if (problems > 0) say(number_of(problems, "problem", "problems"));
+  if (const std::size_t n = regressions(report); n > 0) say(counted(n, "regression", "regressions"));
+  if (problems > 0) say(counted(problems, "problem", "problems"));
   if (!text.empty()) return text;
   const std::size_t skipped = count(report, Verdict::skipped);
   if (all == 0) return "no test was run";
-  if (skipped == all) return number_of(all, "test", "tests") + ", all skipped";
+  if (skipped == all) return counted(all, "test", "tests") + ", all skipped";
   if (all == 1) return "passed";
   return skipped == 0 ? fmt::format("all {} tests passed", all)
                       : fmt::format("{} passed, {} skipped", all - skipped, skipped);
@@ -117,7 +119,7 @@ void add_failure(Element list, const Failure& failure) {
   append(head, " ");
   add_text(head, "span",
            brief ? shorten(failure.nodes.front()->name, name_length)
-                 : fmt::format("on {}", number_of(failure.nodes.size(), "node", "nodes")),
+                 : fmt::format("on {}", counted(failure.nodes.size(), "node", "nodes")),
            "quiet");
   if (!test.reason.empty() && test.reason != test.name) add_text(item, "p", shorten(test.reason, reason_length), "reason");
   if (!brief) add_places(item, failure);
@@ -162,7 +164,7 @@ void about_section(Element slot, const Report& report) {
     for (const auto& value : list) text += fmt::format("{}{}", text.empty() ? "" : ", ", shorten(value, 60));
     return text;
   };
-  append(slot, fmt::format("{} on {}", number_of(tests, "test", "tests"), number_of(report.nodes.size(), "node", "nodes")));
+  append(slot, fmt::format("{} on {}", counted(tests, "test", "tests"), counted(report.nodes.size(), "node", "nodes")));
   if (!kernels.empty()) append(slot, fmt::format(" · {}", some(kernels, "kernels")));
   append(slot, fmt::format(" · {}", some(runs, "runs")));
 }
@@ -201,6 +203,9 @@ void attention_section(Element slot, const Report& report) {
 }
 
 void nodes_section(Element slot, const Report& report) {
+  const bool several_runs = std::any_of(report.nodes.begin(), report.nodes.end(), [&](const Shown& shown) {
+    return shown.run->id != report.nodes.front().run->id;
+  });
   auto body = add_table(slot, {"node", "tests", "", ">time"}, "nodes");
   for (const auto& shown : report.nodes) {
     const Node& node = *shown.node;
@@ -208,6 +213,7 @@ void nodes_section(Element slot, const Report& report) {
     auto name = add_text(row, "th", shorten(node.name, name_length));
     set(name, "scope", "row");
     if (!node.kernel.empty()) add_text(name, "small", shorten(node.kernel, name_length));
+    if (several_runs) add_text(name, "small", shorten(run_date(shown.run->id), name_length));
     std::vector<std::pair<Verdict, std::size_t>> counts;
     auto words = add(row, "td", "counts");
     double seconds = 0;
@@ -215,7 +221,7 @@ void nodes_section(Element slot, const Report& report) {
       counts.emplace_back(verdict, node.count(verdict));
       if (counts.back().second == 0) continue;
       if (words.first_child()) append(words, " ");
-      add_text(words, "span", fmt::format("{} {}", counts.back().second, to_string(verdict)), to_string(verdict));
+      add_text(words, "span", fmt::format("{} {}", counts.back().second, spoken(verdict)), to_string(verdict));
     }
     if (node.tests.empty()) append(words, "none");
     for (const auto& test : node.tests) seconds += test.seconds.value_or(0);

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "results/report_sections.h"
+#include "results/words.h"
 
 namespace kdevops::results {
 
@@ -22,17 +23,13 @@ const char* glyph(Verdict verdict) {
 void add_badge(Element parent, Verdict verdict) {
   auto badge = add(parent, "span", fmt::format("badge {}", to_string(verdict)));
   set(add_text(badge, "i", glyph(verdict)), "aria-hidden", "true");
-  append(badge, fmt::format(" {}", to_string(verdict)));
+  append(badge, fmt::format(" {}", spoken(verdict)));
 }
 
 std::string group_of(const std::string& test) {
   const auto slash = test.rfind('/');
   const auto end = slash == std::string::npos ? test.find(':') : slash;
   return end == std::string::npos ? "" : test.substr(0, end);
-}
-
-std::string number_of(std::size_t n, const char* one, const char* many) {
-  return fmt::format("{} {}", n, n == 1 ? one : many);
 }
 
 std::string run_date(const std::string& id) {
