@@ -9,12 +9,12 @@
 namespace kdevops::fleet {
 
 std::string planned_name(const std::string& name, const std::vector<std::string>& tests, std::size_t at) {
-  const auto distance = [&](std::size_t i) { return i > at ? i - at : at - i; };
   std::size_t best = tests.size();
   for (std::size_t i = 0; i < tests.size(); ++i) {
     if (tests[i] == name) return name;
     if (!tests[i].ends_with("/" + name)) continue;
-    if (best == tests.size() || distance(i) < distance(best)) best = i;
+    // The first at or behind where the run is; failing that, the last before it.
+    if (best == tests.size() || best < at) best = i;
   }
   return best == tests.size() || name.empty() ? name : tests[best];
 }

@@ -10,7 +10,7 @@
 namespace kdevops::fleet {
 
 /// The planned test that the kernel log means by `name`: the one of that name, or of the form
-/// <section>/<name>; with several, the one nearest to position `at`, where the run is. `name` itself
+/// <section>/<name>; with several, the next one from position `at` on, where the run is. `name` itself
 /// when it is not planned.
 std::string planned_name(const std::string& name, const std::vector<std::string>& tests, std::size_t at);
 

@@ -28,7 +28,7 @@ class Guest {
   virtual void restart() {}
   /// Waits until it answers, after it was restarted; the plan's deadlines count from now.
   virtual void wait() = 0;
-  /// Where its console log is, for messages; "" where we have none.
+  /// Where its console log is; "" where we have none.
   virtual std::string console_path() const { return {}; }
 };
 

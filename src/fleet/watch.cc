@@ -139,7 +139,10 @@ class NodeWatcher {
     look();
     const auto state = monitor_.state().value_or(RunState{});
     const auto console = monitor_.excerpt(verdict);
-    verdict.test = planned_name(verdict.test, tests_, static_cast<std::size_t>(state.recorded + state.crashed));
+    const auto at = static_cast<std::size_t>(state.recorded + state.crashed);
+    // Without a console, nothing said what began after the runner's last answer: by the order it is this.
+    if (verdict.rebooted && guest_->console_path().empty() && at < tests_.size()) verdict.test = tests_[at];
+    verdict.test = planned_name(verdict.test, tests_, at);
     const auto evidence = record(state.run).save(verdict, result_.name, state.boot_id, console);
     const auto in = verdict.test.empty() ? std::string("before the first test") : "in " + verdict.test;
     tools_.progress.warn(fmt::format("{}: {} {}: {}\n  {}", result_.name, to_string(verdict.fault), in,
@@ -165,6 +168,7 @@ class NodeWatcher {
   }
 
   void leave(const std::string& why) {
+    result_.left = true;
     result_.state = monitor_.state();
     tools_.progress.failed(result_.name, why.empty() ? "left as it is" : "given up: " + why);
   }
@@ -216,7 +220,7 @@ class NodeWatcher {
 std::vector<NodeWatch> watch(const WatchTools& tools, const std::string& workflow,
                              const std::vector<std::string>& nodes, const Watchdog& dog) {
   std::vector<NodeWatch> results;
-  for (const auto& name : nodes) results.push_back({name, {}, {}, {}});
+  for (const auto& name : nodes) results.push_back({name, {}, {}, false, {}});
   std::counting_semaphore<> gate(static_cast<std::ptrdiff_t>(std::max<std::size_t>(tools.restarts_at_once, 1)));
   support::in_parallel(nodes.size(), nodes.size(), [&](std::size_t i) {
     auto& result = results[i];

@@ -39,10 +39,11 @@ struct NodeWatch {
   std::string name;
   std::optional<RunState> state;       ///< the runner's last word
   std::vector<NodeCrash> crashes;
+  bool left = false;                   ///< crashed, and left as it is
   std::optional<support::Error> error; ///< why watching this node ended before its run did
 
   bool ended() const { return state && state->ended; }
-  bool going() const { return !(state && state->run.empty()) && !ended() && !error && (crashes.empty() || crashes.back().continued); }
+  bool going() const { return !(state && state->run.empty()) && !ended() && !left && !error; }
 };
 
 /// Follows the newest run of `workflow` on each node until all have ended, as `dog` says. A node that

@@ -44,7 +44,7 @@ void conclude(const std::vector<NodeWatch>& nodes, const std::string& workflow, 
                                     crash.verdict.test.empty() ? "no test" : crash.verdict.test, node.name));
       hints.push_back(crash.evidence);
     }
-    if (!node.crashes.empty() && !node.ended()) {
+    if (node.left) {
       hints.push_back(fmt::format("{0} does not run: `nixos-vm restart {0}`, then `{1}` goes on", node.name,
                                   target(workflow, limit)));
     }
