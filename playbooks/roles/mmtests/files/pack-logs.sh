@@ -8,7 +8,7 @@ for node in "$2" "$3"; do
     exit 1
   }
 done
-new=$PWD/.compare
+new=$(pwd)/.compare
 rm -rf "$new" && mkdir -p "$new" || exit
 for node in "$2" "$3"; do
   # One run's logs have one name, unless it was interrupted.
@@ -16,4 +16,4 @@ for node in "$2" "$3"; do
   cp -r "$log" "$new/$node" || exit
 done
 printf '%s\n' "$2" "$3" >"$new/names.txt"
-tar -czf .compare.tgz -C "$new" . && rm -rf "$new" && echo "$PWD/.compare.tgz"
+tar -czf "$new.tgz" -C "$new" . && rm -rf "$new" && echo "$new.tgz"

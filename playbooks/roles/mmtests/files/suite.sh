@@ -8,7 +8,9 @@
 # MMTESTS_RUN         the run's name in work/log
 # MMTESTS_ITERATIONS, MMTESTS_MOUNT, MMTESTS_DEVICE, MMTESTS_{GOVERNOR,THP,DROP_CACHES,COMPACT}
 set -u
-log=$PWD/work/log/$MMTESTS_RUN
+# Ansible would replace $PWD when it brings this file.
+here=$(pwd)
+log=$here/work/log/$MMTESTS_RUN
 
 fail() {
   echo "mmtests: $*" >&2
@@ -46,7 +48,7 @@ copy_suite() {
     cp -rL "$source/." "$MMTESTS_WORK" || fail "$source cannot be copied to $MMTESTS_WORK"
     chmod -R u+w "$MMTESTS_WORK" && echo "$source" >"$MMTESTS_WORK/.copy-of" || exit
   fi
-  mkdir -p "$MMTESTS_WORK/work" "$PWD/work/log" && ln -sfn "$PWD/work/log" "$MMTESTS_WORK/work/log" || exit
+  mkdir -p "$MMTESTS_WORK/work" "$here/work/log" && ln -sfn "$here/work/log" "$MMTESTS_WORK/work/log" || exit
   [ -z "$MMTESTS_DEVICE" ] || {
     mkdir -p "$MMTESTS_MOUNT" && ln -sfn "$MMTESTS_MOUNT" "$MMTESTS_WORK/work/testdisk"
   } || exit
@@ -86,7 +88,7 @@ run() {
   while read -r test; do
     echo "run mmtests $test at $(date '+%F %T')" >/dev/kmsg
   done <"$1"
-  config=$PWD/config
+  config=$here/config
   (cd "$MMTESTS_WORK" && ./run-mmtests.sh --config "$config" "$name" </dev/null)
   status=$?
   gather

@@ -9,7 +9,8 @@
 # PYNFS_PARALLEL  yes: all versions at once
 set -u
 export PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
-suite=$PWD/suite.py
+# Ansible would replace $PWD when it brings this file.
+suite=$(pwd)/suite.py
 
 case ${1-} in
 list) exec python3 "$suite" list ;;
