@@ -11,6 +11,7 @@
 #include "plan/values.h"
 #include "plan/variables.h"
 #include "support/cli.h"
+#include "support/error.h"
 
 namespace kdevops::plan {
 
@@ -23,7 +24,12 @@ const Workflow* dedicated_workflow(const Config& config, const std::vector<Workf
   const auto name = config.string("KDEVOPS_WORKFLOW_NAME");
   if (name.empty() || name == "mix" || name == "linux") return nullptr;
   for (const auto& workflow : workflows) {
-    if (workflow.name == name) return &workflow;
+    if (workflow.name != name) continue;
+    if (config.enabled(workflow.enable)) return &workflow;
+    throw support::Error(support::ExitCode::configuration,
+                         fmt::format("enable: CONFIG_{} is not y, though this workflow is the configured one", workflow.enable),
+                         workflow.enable_place,
+                         fmt::format("name the symbol that workflows/{}/Kconfig turns on", name));
   }
   throw config.error("KDEVOPS_WORKFLOW_NAME", fmt::format("there is no workflow \"{}\"", name),
                      "each workflow is a folder of workflows/ with a workflow.yaml");

@@ -82,6 +82,12 @@ struct Readers {
   Table::Reader text(std::string& out) const {
     return [this, &out](const YAML::Node& node) { out = scalar(node); };
   }
+  Table::Reader text(std::string& out, Place& place) const {
+    return [this, &out, &place](const YAML::Node& node) {
+      place = place_of(file, node.Mark());
+      out = scalar(node);
+    };
+  }
   Table::Reader texts(std::vector<std::string>& out) const {
     return [this, &out](const YAML::Node& node) {
       if (!node.IsSequence()) fail(place_of(file, node.Mark()), "a list of strings is expected");
@@ -167,9 +173,9 @@ Workflow parse_workflow(const std::string& text, const std::string& file) {
   Workflow workflow;
   try {
     Table(YAML::Load(text), file, "workflow")
-        .required("name", as.text(workflow.name))
+        .required("name", as.text(workflow.name, workflow.place))
         .required("description", as.text(workflow.description))
-        .required("enable", as.text(workflow.enable))
+        .required("enable", as.text(workflow.enable, workflow.enable_place))
         .required("test_suites", as.texts(workflow.test_suites))
         .required("groups", as.texts(workflow.groups))
         .required("nodes", list_of(workflow.nodes, parse_node, as))
@@ -195,10 +201,14 @@ std::vector<Workflow> read_workflows(const support::Files& files, const std::str
   for (const auto& name : files.list(directory)) {
     const std::string file = directory + "/" + name + "/workflow.yaml";
     const auto text = files.read(file);
-    if (!text) continue;
+    if (!text) {
+      if (!files.exists(directory + "/" + name + "/Kconfig")) continue;
+      fail(file, "the workflow has a Kconfig, but this file is missing", "docs/adding-a-workflow.md says what is in it");
+    }
     workflows.push_back(parse_workflow(*text, file));
-    if (workflows.back().name != name) {
-      fail(file, fmt::format("name \"{}\" differs from its folder \"{}\"", workflows.back().name, name));
+    const auto& workflow = workflows.back();
+    if (workflow.name != name) {
+      fail(workflow.place, fmt::format("name \"{}\" differs from its folder \"{}\"", workflow.name, name));
     }
   }
   return workflows;

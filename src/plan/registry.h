@@ -37,6 +37,7 @@ struct VariableRule {
 
 /// workflows/<name>/workflow.yaml.
 struct Workflow {
+  Place place, enable_place;         ///< of its name, and of the key `enable`
   std::string name;                  ///< = CONFIG_KDEVOPS_WORKFLOW_NAME when dedicated
   std::string description;
   std::string enable;                ///< symbol that turns it on
@@ -49,7 +50,8 @@ struct Workflow {
 };
 
 /// Reads every <directory>/*/workflow.yaml, sorted by name. Unknown, missing, mistyped and
-/// duplicate keys are Errors (configuration) with file and line.
+/// duplicate keys are Errors (configuration) with file and line; so is a folder with a Kconfig
+/// and without that file.
 std::vector<Workflow> read_workflows(const support::Files& files, const std::string& directory);
 
 /// One workflow.yaml; `file` is for errors.

@@ -255,7 +255,27 @@ TEST(Registry, ReadsFoldersThatHaveAWorkflow) {
   files.contents["/w/notes/README"] = "";
   EXPECT_EQ(read_workflows(files, "/w").size(), 1u);
   files.contents["/w/other/workflow.yaml"] = fstests_yaml;
-  EXPECT_THROW(read_workflows(files, "/w"), Error) << "a name that differs from its folder";
+  try {
+    read_workflows(files, "/w");
+    ADD_FAILURE() << "a name that differs from its folder";
+  } catch (const Error& e) {
+    EXPECT_THAT(e.where(), testing::MatchesRegex("/w/[a-z]+/workflow.yaml:[0-9]+"));
+  }
+  files.contents.erase("/w/other/workflow.yaml");
+  files.contents["/w/other/Kconfig"] = "";
+  EXPECT_THROW(read_workflows(files, "/w"), Error) << "a Kconfig without its workflow.yaml";
+}
+
+TEST(Registry, AWorkflowIsTurnedOnByItsOwnSymbol) {
+  auto workflow = parse_workflow(fstests_yaml, "w.yaml");
+  workflow.enable = "ANOTHER";
+  try {
+    make_plan(Config::parse(config_text(), ".config"), {workflow}, {"/src", "/src"});
+    ADD_FAILURE() << "accepted";
+  } catch (const Error& e) {
+    EXPECT_EQ(e.where(), workflow.enable_place);
+    EXPECT_THAT(e.what(), HasSubstr("CONFIG_ANOTHER"));
+  }
 }
 
 }  // namespace
