@@ -143,6 +143,8 @@ def fresh_copy(name, keep_build=False, destroy=True):
         source = TOPDIR / path
         if source.is_file() or source.is_symlink():
             (copy / path).parent.mkdir(parents=True, exist_ok=True)
+            if (copy / path).is_symlink():
+                (copy / path).unlink()
             shutil.copy2(source, copy / path, follow_symlinks=False)
     return copy
 
