@@ -42,6 +42,14 @@ GEN_HOSTS = {"kdevops_hosts_template": "hosts.j2",
              "kdevops_hosts_template_full_path": "{tree}/playbooks/roles/gen_hosts/templates/hosts.j2",
              "kdevops_genhosts_templates_dir": "{tree}/playbooks/roles/gen_hosts/templates",
              "kdevops_playbooks_dir_full_path": "{tree}/playbooks", "kdevops_playbooks_dir": "playbooks"}
+# What "always" gathers; the rest of that tag does something, to a node.
+FACTS = """\
+- hosts: baseline:dev
+  gather_facts: false
+  tasks:
+    - ansible.builtin.setup:
+      tags: [vars]
+"""
 RENDER = """\
 - hosts: baseline:dev
   gather_facts: false
@@ -139,9 +147,10 @@ class Kdevops:
         """The tasks with tag vars as on every node, but here, and the role's templates behind them."""
         (self.tree / "render.yml").write_text(RENDER.format(tree=self.tree, workflow=workflow,
                                                             templates=json.dumps(templates)))
+        (self.tree / "facts.yml").write_text(FACTS)
         here = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
         made = self.play("-e", json.dumps(here), "--tags", "vars", "--skip-tags", "always", "--limit",
-                         "baseline:dev:localhost", f"playbooks/{workflow}.yml", "render.yml", timeout=600)
+                         "baseline:dev:localhost", "facts.yml", f"playbooks/{workflow}.yml", "render.yml", timeout=600)
         files = list(self.tree.glob("rendered-*"))
         wanted = len(templates) * len(self.testing)
         problems = [made.stdout[-4000:] + made.stderr[-1000:]] if made.returncode else []
