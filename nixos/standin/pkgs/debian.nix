@@ -160,11 +160,11 @@
     tree = ../suites/blktests;
   };
   git-testsuite = {
-    debian = "perl zlib1g";
+    debian = "perl perl-base zlib1g";
     tree = import ../suites/git-testsuite;
   };
   kselftests = {
-    debian = "perl liburcu8";
+    debian = "perl perl-base liburcu8";
     tree = import ../suites/kselftests;
   };
   ltp = {
