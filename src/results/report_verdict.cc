@@ -91,19 +91,27 @@ std::vector<Failure> failures_of(const Report& report) {
   return failures;
 }
 
-/// Where the failure is, and what to read there.
+/// Where the failure is, and what to read there: a line for each node that kept something, one for
+/// all the others.
 void add_places(Element item, const Failure& failure) {
   constexpr std::size_t most = 12;
-  for (std::size_t i = 0; i < std::min(failure.nodes.size(), most); ++i) {
-    auto place = add(item, "p", "place");
-    add_text(place, "b", shorten(failure.nodes[i]->name, name_length));
+  const std::size_t shown = std::min(failure.nodes.size(), most);
+  std::string others;
+  for (std::size_t i = 0; i < shown; ++i) {
+    const std::string name = shorten(failure.nodes[i]->name, name_length);
     const auto& evidence = failure.tests[i]->evidence;
-    if (evidence.empty()) continue;
+    if (evidence.empty()) {
+      others += fmt::format("{}{}", others.empty() ? "" : ", ", name);
+      continue;
+    }
+    auto place = add(item, "p", "place");
+    add_text(place, "b", name);
     append(place, " ");
     add_text(place, "code", shorten(fmt::format("{}/{}", failure.nodes[i]->directory, evidence), reason_length));
   }
-  if (failure.nodes.size() > most) {
-    add_text(item, "p", fmt::format("and {} more nodes", failure.nodes.size() - most), "place");
+  if (!others.empty()) add_text(add(item, "p", "place"), "b", others);
+  if (failure.nodes.size() > shown) {
+    add_text(item, "p", fmt::format("and {} more nodes", failure.nodes.size() - shown), "place");
   }
 }
 
