@@ -108,6 +108,9 @@ void ConsoleEvents::line(const std::string& raw) {
     ++starts_;
   } else if (message.starts_with("Kernel panic - not syncing")) {
     if (boot_.panic.empty()) boot_.panic = message;
+  } else if (message.starts_with("reboot: ")) {
+    // kernel/reboot.c says this when user space asked for it; a panic's or sysrq's restart does not.
+    boot_.goodbye = message;
   } else if (has_any(message, kStuck)) {
     boot_.stuck = message;
   } else if (has_any(message, kOops) && boot_.oops.empty()) {

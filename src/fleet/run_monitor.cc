@@ -90,8 +90,12 @@ std::string RunMonitor::test() const {
   return said;
 }
 
+const ConsoleBoot* RunMonitor::last_boot() const {
+  return rebooted() ? &console_.previous() : !down_.empty() ? &console_.boot() : nullptr;
+}
+
 std::optional<Verdict> RunMonitor::verdict(Time now) const {
-  if (ended()) return std::nullopt;
+  if (ended() || !broken().empty()) return std::nullopt;
   if (rebooted()) {
     const auto& before = console_.previous();
     return Verdict{Fault::panic, before.test.empty() ? in_flight_ : before.test,
@@ -122,6 +126,9 @@ std::optional<Verdict> RunMonitor::verdict(Time now) const {
 }
 
 std::string RunMonitor::broken() const {
+  if (const auto* boot = last_boot(); boot != nullptr && boot->panic.empty() && !boot->goodbye.empty()) {
+    return fmt::format("it was shut down or restarted while its run went on ({})", boot->goodbye);
+  }
   if (idle_answers_ < kIdleAnswers) return {};
   return fmt::format("run {} has not ended, and nothing runs it", state_->run);
 }

@@ -52,7 +52,8 @@ class RunMonitor {
 
   /// What befell the node, or nullopt while nothing did.
   std::optional<Verdict> verdict(Time now) const;
-  /// The runner stopped without an end and without a crash; or "".
+  /// The run cannot go on and nothing crashed: the node was shut down or restarted by someone, or the
+  /// runner stopped without an end; or "".
   std::string broken() const;
   bool ended() const { return state_ && state_->ended; }
 
@@ -70,6 +71,8 @@ class RunMonitor {
   void restarted(Time now);
 
  private:
+  /// The boot that ended, if one did.
+  const ConsoleBoot* last_boot() const;
   bool rebooted() const { return console_.boots() > boots_ || power_cycled_ || new_boot_id_; }
   void schedule(Time asked, Time now);
 

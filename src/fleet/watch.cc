@@ -53,9 +53,7 @@ class NodeWatcher {
       if (const auto verdict = monitor_.verdict(Clock::now())) {
         if (!handle(*verdict)) return;
       } else if (const auto why = monitor_.broken(); !why.empty()) {
-        throw Error(ExitCode::failed, why, result_.name,
-                    fmt::format("`make {0}-baseline`, or {0}-dev, goes on with it; output.log in its directory "
-                                "may say why it stopped.", workflow_));
+        throw Error(ExitCode::failed, why, result_.name, go_on_hint());
       }
       show();
       pause(tools_.stop, tools_.look);
@@ -63,10 +61,24 @@ class NodeWatcher {
   }
 
  private:
+  std::string go_on_hint() const {
+    return fmt::format("`nixos-vm start {1}` if it is off; then `make {0}-baseline`, or {0}-dev, goes on with the "
+                       "run. output.log in the run's directory may say more.", workflow_, result_.name);
+  }
+
   void look() {
     const auto news = guest_->console();
     monitor_.console(news.text, news.restarted, Clock::now());
-    if (const auto why = guest_->down(); !why.empty()) monitor_.down(why);
+    if (const auto why = guest_->down(); why.empty()) {
+      others_work_ = false;
+    } else if (!tools_.try_lock()) {
+      others_work_ = true;  // nixos-vm stop, or another watcher that restarts it
+    } else if (others_work_) {
+      throw Error(ExitCode::failed, "another nixos-vm turned it off while its run went on", result_.name,
+                  go_on_hint());
+    } else {
+      monitor_.down(why);
+    }
     if (monitor_.in_doubt()) guest_->answers() ? monitor_.alive() : monitor_.dead();
   }
 
@@ -212,6 +224,7 @@ class NodeWatcher {
   std::map<std::string, int> times_;       ///< a test took the node down
   int in_vain_ = 0, recorded_ = -1;        ///< crashes since the last recorded test, tests recorded then
   bool has_run_ = true;
+  bool others_work_ = false;               ///< it is off, and another process changes nodes
   Clock::time_point begin_{};              ///< of the run
 };
 

@@ -154,6 +154,22 @@ TEST_F(Monitor, AMachineThatSomeoneStartedAnewWasInterrupted) {
   EXPECT_EQ(verdict()->test, "generic/001");
 }
 
+TEST_F(Monitor, AnOrderlyShutdownIsSomeonesWishAndNoCrash) {
+  answers(running());
+  says(std::string(kStart) + "[ 12.0] reboot: Power down\n");
+  EXPECT_TRUE(monitor->broken().empty()) << "it runs yet";
+  monitor->down("its domain is off");
+  EXPECT_FALSE(verdict());
+  EXPECT_NE(monitor->broken().find("reboot: Power down"), std::string::npos);
+}
+
+TEST_F(Monitor, AnOrderlyRebootIsNoCrash) {
+  answers(running());
+  says(std::string(kStart) + "[ 12.0] reboot: Restarting system\n" + kBoot);
+  EXPECT_FALSE(verdict());
+  EXPECT_NE(monitor->broken().find("Restarting system"), std::string::npos);
+}
+
 TEST_F(Monitor, AnOopsCountsWhenTheGuestStopsAnswering) {
   answers(running());
   says(std::string(kStart) + "[ 11.0] BUG: unable to handle page fault for address: 00\n");

@@ -470,6 +470,20 @@ TEST_F(Watch, WhoHasTheLockRestartsAndTheOtherWaits) {
   EXPECT_EQ(conclusion(nodes).code(), ExitCode::guest_crashed);
 }
 
+TEST_F(Watch, ANodeThatAnotherNixosVmTurnsOffStaysOff) {
+  int asked = 0;
+  try_lock = [&]() -> std::shared_ptr<void> { return ++asked < 5 ? nullptr : std::make_shared<int>(0); };
+  on_command = [&] {
+    hv.set_state("n0", State::off);
+    runners[0].answers = false;
+  };
+  const auto nodes = run();
+  ASSERT_TRUE(nodes[0].error);
+  EXPECT_TRUE(nodes[0].crashes.empty());
+  EXPECT_EQ(calls("start n0"), 1) << "by up";
+  EXPECT_NE(nodes[0].error->hint().find("nixos-vm start n0"), std::string::npos);
+}
+
 TEST_F(Watch, ADeclaredHostIsWatchedByItsNameAndTheUsersSsh) {
   const auto nodes = run({"n0"}, true);
   EXPECT_TRUE(nodes[0].ended());
