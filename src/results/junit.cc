@@ -11,13 +11,6 @@ namespace kdevops::results {
 
 namespace {
 
-/// XML 1.0 has no place for control characters and broken UTF-8, not even escaped.
-std::string xml_text(std::string_view text) {
-  std::string out;
-  each_line(text, [&](const Line& line) { out += one_line(line.text, 2000) + "\n"; });
-  return out;
-}
-
 void set(pugi::xml_node node, const char* name, const std::string& value) {
   node.append_attribute(name).set_value(one_line(value, 500).c_str());
 }
@@ -36,7 +29,8 @@ void add_case(pugi::xml_node suite, const Node& node, const Test& test) {
   if (test.verdict == Verdict::skipped) return;
   set(child, "type", to_string(test.verdict));
   const std::string see = test.evidence.empty() ? "" : "see " + node.directory + "/" + test.evidence + "\n";
-  child.text().set(xml_text(see + test.excerpt).c_str());
+  // XML 1.0 has no place for control characters and broken UTF-8, not even escaped; an excerpt has none.
+  child.text().set(excerpt(see + test.excerpt, 60).c_str());
 }
 
 void add_problem(pugi::xml_node suite, const Node& node, const std::string& problem) {

@@ -94,7 +94,7 @@ std::vector<Run> read_runs(const Files& files, const std::string& directory, Whi
 /// Its own files, not those of directories below it, are results.
 bool is_node(const Files& files, const std::string& directory) {
   const Tree own(files, directory, 1);
-  return own.has("run.json") || own.has("runner.sh") || suite_of(own, std::nullopt) != nullptr;
+  return own.has("run.json") || own.has("runner.sh") || own.has("crashed") || suite_of(own, std::nullopt) != nullptr;
 }
 
 }  // namespace

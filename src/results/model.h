@@ -36,10 +36,10 @@ struct Test {
   std::string name;    ///< as the suite calls it: "generic/085", "block/001", "oltp_read_write"
   Verdict verdict = Verdict::truncated;
   std::string reason;  ///< one line; empty when passed
-  std::vector<Metric> metrics;
-  std::optional<double> seconds;  ///< how long it took; empty when not recorded
-  std::string evidence;  ///< the file to read next, relative to Node::directory
-  std::string excerpt;   ///< a few lines that show the failure; any bytes
+  std::vector<Metric> metrics = {};
+  std::optional<double> seconds = {};  ///< how long it took; empty when not recorded
+  std::string evidence = {};  ///< the file to read next, relative to Node::directory
+  std::string excerpt = {};   ///< a few lines that show the failure; any bytes
 
   const Metric* metric(const std::string& name) const;
 };

@@ -42,17 +42,25 @@ void read_crashes(const Tree& tree, std::string_view text, RunDirectory& run) {
   });
 }
 
-/// The line of a console that says what happened.
+/// What happened: nixos-vm watch heads the console with "reason: ...". Otherwise the first line with
+/// the weightiest of these signs, without its time stamp.
 std::string complaint(std::string_view console) {
-  constexpr std::array signs{"Kernel panic", "BUG:", "kernel BUG at", "Oops", "general protection fault",
-                             "blocked for more than", "soft lockup", "hard LOCKUP", "rcu_sched detected stalls",
-                             "sysrq: Trigger a crash"};
+  constexpr std::array signs{"Kernel panic", "kernel BUG at", "BUG:", "Oops", "general protection fault", "hard LOCKUP",
+                             "soft lockup", "detected stalls", "blocked for more than"};
   std::string found;
+  std::size_t best = signs.size();
   each_line(console, [&](const Line& line) {
-    const bool says = std::any_of(signs.begin(), signs.end(), [&](const char* sign) {
-      return line.text.find(sign) != std::string_view::npos;
-    });
-    if (says && found.empty()) found = one_line(line.text, 160);
+    if (best > 0 && line.text.starts_with("reason: ")) {
+      best = 0;
+      found = one_line(trim(line.text.substr(8)), 160);
+    }
+    for (std::size_t i = 0; i < best; ++i) {
+      if (line.text.find(signs[i]) == std::string_view::npos) continue;
+      best = i;
+      auto text = line.text;
+      if (const auto stamp = text.find("] "); text.starts_with('[') && stamp < 20) text.remove_prefix(stamp + 2);
+      found = one_line(text, 160);
+    }
   });
   return found;
 }
@@ -98,7 +106,8 @@ bool RunDirectory::plans(const std::string& name) const {
 
 RunDirectory read_run_directory(const Tree& tree) {
   RunDirectory run;
-  run.ours = tree.has("tests") || tree.has("runner.sh");
+  // Of a node that never came back only what nixos-vm watch noted is here.
+  run.ours = tree.has("tests") || tree.has("runner.sh") || tree.has("crashed");
   if (!run.ours) return run;
   const auto read = [&](const char* name) {
     std::string problem;
@@ -108,6 +117,11 @@ RunDirectory read_run_directory(const Tree& tree) {
   };
   read_planned(read("tests"), run);
   read_crashes(tree, read("crashed"), run);
+  for (const auto& path : tree.paths()) {
+    if (path.starts_with("console-") && path.ends_with(".log")) {
+      run.problems.push_back("the guest crashed or hung between two tests: " + path);
+    }
+  }
   const std::string status = read("exit_status");
   const auto parts = words(std::string_view(status).substr(0, status.find('\n')));
   const auto number = parts.empty() ? std::nullopt : integer(parts[0]);
