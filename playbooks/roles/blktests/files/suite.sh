@@ -59,14 +59,16 @@ not_run() {
 }
 
 run() {
-  run=$PWD
+  run=$(pwd -P)
+  # Without names check would run everything.
+  tests=$(cat "$1") && [ -n "$tests" ] || return
   modprobe -q configfs
   # It takes the devices of the srp tests.
   ! systemctl --quiet is-active multipathd || systemctl stop multipathd
   # Left behind by a crash.
   rm -rf results/tmpdir.*
-  # shellcheck disable=SC2046 # one word per test
-  (cd "$BLKTESTS" && exec ./check --output="$run/results" -- $(cat "$run/$1"))
+  # shellcheck disable=SC2086 # one word per test
+  (cd "$BLKTESTS" && exec ./check --output="$run/results" -- $tests)
   status=$?
   not_run "$1"
   return $status

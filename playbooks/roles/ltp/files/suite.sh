@@ -48,7 +48,7 @@ recorded() {
 # The tests in FILE, one group after the other; files are named by the time, for the rest of a run that
 # was interrupted adds to them.
 run() {
-  run=$PWD pass=$(date -u +%Y%m%dT%H%M%SZ) status=0
+  run=$(pwd -P) pass=$(date -u +%Y%m%dT%H%M%SZ) status=0
   rm -rf "$LTP_TMP_DIR"
   # shellcheck disable=SC2013 # names without blanks
   for group in $(cut -d/ -f1 "$1" | awk '!seen[$0]++'); do
