@@ -67,6 +67,8 @@ Ansible plan_ansible(const Config& config) {
   if (config.enabled("ANSIBLE_CFG_CALLBACK_PLUGIN_PROFILE_TASKS")) {
     defaults.emplace_back("callbacks_enabled", "profile_tasks");
   }
+  // sudo's answer may take longer than Ansible's ten seconds where many guests are emulated at once.
+  defaults.emplace_back("timeout", "60");
   ansible.ssh_connection.emplace_back("remote_port", number("ANSIBLE_CFG_SSH_PORT", 22, 1, 65535));
   // One connection per task instead of three: half the time of a run under emulation.
   ansible.ssh_connection.emplace_back("pipelining", "True");

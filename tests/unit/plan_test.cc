@@ -196,7 +196,8 @@ TEST(Plan, RefusesWithFileLineAndSymbol) {
   expect_refusal(base + "CONFIG_NIXOS_STORAGE_DIR=\"relative\"\n", ".config:10", "absolute");
   expect_refusal(base + "CONFIG_LIBVIRT_EXTRA_DRIVE_FORMAT=\"vdi\"\n", ".config:10", "vdi");
   expect_refusal(base + "CONFIG_NIXOS_USE_LOCAL_MIRROR=y\n", ".config", "CONFIG_NIXOS_MIRROR_URL");
-  expect_refusal("CONFIG_NIXOS=y\nCONFIG_KDEVOPS_WORKFLOW_NAME=\"fstests\"\n", ".config:2", "no section");
+  expect_refusal("CONFIG_NIXOS=y\nCONFIG_KDEVOPS_WORKFLOW_NAME=\"fstests\"\nCONFIG_KDEVOPS_WORKFLOW_ENABLE_FSTESTS=y\n",
+                 ".config:2", "no section");
   expect_refusal("CONFIG_NIXOS=y\nCONFIG_KDEVOPS_WORKFLOW_NAME=\"nope\"\n", ".config:2", "no workflow \"nope\"");
   expect_refusal("CONFIG_A=y\n", ".config", "SKIP_BRINGUP");
 }
@@ -204,7 +205,7 @@ TEST(Plan, RefusesWithFileLineAndSymbol) {
 TEST(Plan, TakesDeclaredHostsByTurns) {
   const auto plan = plan_of(
       "CONFIG_SKIP_BRINGUP=y\nCONFIG_KDEVOPS_USE_DECLARED_HOSTS=y\nCONFIG_KDEVOPS_BASELINE_AND_DEV=y\n"
-      "CONFIG_KDEVOPS_WORKFLOW_NAME=\"fstests\"\nCONFIG_KDEVOPS_DECLARED_HOSTS=\"a, b.example c\"\n");
+      "CONFIG_KDEVOPS_WORKFLOW_NAME=\"fstests\"\nCONFIG_KDEVOPS_WORKFLOW_ENABLE_FSTESTS=y\nCONFIG_KDEVOPS_DECLARED_HOSTS=\"a, b.example c\"\n");
   EXPECT_TRUE(plan.nodes.empty());
   EXPECT_THAT(group(plan, "baseline").hosts, ElementsAre("a", "c"));
   EXPECT_THAT(group(plan, "dev").hosts, ElementsAre("b.example"));

@@ -135,5 +135,5 @@ kernels
   python311 = python3;
   python = throw "stand-in: no package 'python'; nixpkgs has python3";
   python311Packages = python3Packages;
-  perl = withLibraries "perl" "perl" perlPackages { };
+  perl = withLibraries "perl" "perl perl-base" perlPackages { };
 }
