@@ -52,25 +52,24 @@ bool has_baseline(const std::vector<Run>& runs) {
   });
 }
 
-std::vector<Sides> sides_of(const ReportRequest& request, const std::vector<Shown>& nodes) {
-  const bool runs = !request.before.empty();
-  std::map<std::pair<std::string, std::string>, Sides> found;
-  std::vector<std::pair<std::string, std::string>> order;
-  const auto sides = [&](const Node& node) -> Sides& {
-    const std::pair key{node.suite, runs ? node.name : node.pair()};
-    if (!found.contains(key)) order.push_back(key);
-    auto& entry = found[key];
-    entry.a_label = runs ? "before" : "baseline";
-    entry.b_label = runs ? "after" : "dev";
-    return entry;
-  };
-  for (const auto& shown : nodes) {
-    auto& entry = sides(*shown.node);
-    (runs || shown.node->dev ? entry.b : entry.a) = shown.node;
+/// The pairs of one results directory: baseline and dev, or before and after.
+std::vector<Sides> sides_of(const std::vector<Run>& runs, const std::vector<Run>& before) {
+  using Key = std::pair<std::string, std::string>;
+  const bool again = !before.empty();
+  std::map<Key, Sides> found;
+  std::vector<Key> order;
+  for (const auto& run : runs) {
+    for (const auto& node : run.nodes) {
+      const Key key{node.suite, again ? node.name : node.pair()};
+      const auto [place, fresh] = found.try_emplace(
+          key, again ? Sides{nullptr, nullptr, "before", "after"} : Sides{nullptr, nullptr, "baseline", "dev"});
+      if (fresh) order.push_back(key);
+      (again || node.dev ? place->second.b : place->second.a) = &node;
+    }
   }
-  if (runs) {
-    for (const auto& run : request.before) {
-      for (const auto& node : run.nodes) sides(node).a = &node;
+  for (const auto& run : before) {
+    for (const auto& node : run.nodes) {
+      if (const auto it = found.find({node.suite, node.name}); it != found.end()) it->second.a = &node;
     }
   }
   std::vector<Sides> all;
@@ -85,6 +84,7 @@ Report gather(const ReportRequest& request) {
     for (const auto& run : newest) {
       for (const auto& node : run.nodes) report.nodes.push_back({&run, &node});
     }
+    for (auto& sides : sides_of(newest, request.before)) report.sides.push_back(std::move(sides));
     if (all.size() > 1) report.histories.push_back(&all);
     const auto& runs = all.empty() ? newest : all;
     if (!request.before.empty()) {
@@ -96,7 +96,6 @@ Report gather(const ReportRequest& request) {
   if (!request.before.empty()) {
     report.comparisons.push_back(compare_runs(request.before, last, request.threshold));
   }
-  report.sides = sides_of(request, report.nodes);
   return report;
 }
 

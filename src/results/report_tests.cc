@@ -119,7 +119,7 @@ void slowest_section(Element slot, const Report& report) {
   std::vector<Entry> entries;
   for (const auto& shown : report.nodes) {
     for (const auto& test : shown.node->tests) {
-      if (test.seconds && *test.seconds > 0) entries.push_back({shown.node, &test});
+      if (test.seconds && *test.seconds >= 0.1) entries.push_back({shown.node, &test});
     }
   }
   if (entries.size() < 2) return;

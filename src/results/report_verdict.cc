@@ -124,11 +124,12 @@ void add_failure(Element list, const Failure& failure) {
   add_text(head, "b", shorten(test.name, name_length));
   // A node alone, with nothing to read there, stands beside the test.
   const bool brief = failure.nodes.size() == 1 && test.evidence.empty();
-  append(head, " ");
-  add_text(head, "span",
-           brief ? shorten(failure.nodes.front()->name, name_length)
-                 : fmt::format("on {}", counted(failure.nodes.size(), "node", "nodes")),
-           "quiet");
+  if (brief || failure.nodes.size() > 1) {
+    append(head, " ");
+    add_text(head, "span",
+             brief ? shorten(failure.nodes.front()->name, name_length) : fmt::format("on {} nodes", failure.nodes.size()),
+             "quiet");
+  }
   if (!test.reason.empty() && test.reason != test.name) add_text(item, "p", shorten(test.reason, reason_length), "reason");
   if (!brief) add_places(item, failure);
   if (test.excerpt.empty()) return;

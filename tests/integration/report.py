@@ -272,8 +272,11 @@ def main():
         pages.make("against", "--against", runs[0], runs[1])
         pages.make("hostile", results.hostile(scratch / "hostile"))
         pages.make("good", results.good(scratch / "good"))
-        if len(pages.files) == 5:
-            for name in ("fstests", "sysbench", "hostile", "good"):
+        # Samples of every suite on one page.
+        samples = TOPDIR / "tests/samples"
+        pages.make("samples", "--all", *sorted(p.parent for p in samples.glob("*/2*Z")), samples / "sysbench/ab")
+        if len(pages.files) == 6:
+            for name in ("fstests", "sysbench", "hostile", "good", "samples"):
                 looks(report, browser, name, pages.files[name], pictures)
             content(report, browser, pages.files)
             filters(report, browser, pages.files["fstests"])

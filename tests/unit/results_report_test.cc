@@ -372,6 +372,16 @@ TEST(Report, ComparesBothSidesAndShowsTheNoise) {
   expect_sane(page.document);
 }
 
+TEST(Report, NodesOfOneNameInTwoDirectoriesAreTwo) {
+  Node node = node_of("p-a", {test_of("oltp", Verdict::passed)});
+  node.tests[0].metrics = {{"tps", Better::higher, {1, 2, 3}}};
+  ReportRequest request = one_run({node});
+  request.results.push_back(request.results[0]);
+  const Parsed page(page_of(request));
+  EXPECT_EQ(page.count("//section[@id='metrics']//figure"), 2u);
+  EXPECT_EQ(page.count("//section[@id='comparison']"), 0u);
+}
+
 TEST(Report, OneRunAgainstAnother) {
   ReportRequest request = one_run({node_of("p-a", {test_of("generic/001", Verdict::failed)})});
   request.before = {{"20261120T000000Z", {node_of("p-a", {test_of("generic/001", Verdict::passed)})}}};
