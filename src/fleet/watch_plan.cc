@@ -39,7 +39,7 @@ std::vector<std::string> watched_nodes(const plan::Plan& plan, const std::string
       throw Error(ExitCode::usage, fmt::format("\"{}\" is none of baseline, dev, baseline:dev", limit), "--limit");
     }
     for (const auto& host : hosts_of(plan, group)) {
-      if (!contains(hosts_of(plan, "service"), host) && !contains(nodes, host)) nodes.push_back(host);
+      if (!contains(nodes, host)) nodes.push_back(host);
     }
   }
   for (const auto& name : names) {

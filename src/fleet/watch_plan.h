@@ -22,8 +22,8 @@ T variable(const plan::Plan& plan, const std::string& name, T fallback) {
   return fallback;
 }
 
-/// The hosts of the inventory groups of `limit` (baseline, dev or baseline:dev), in inventory order,
-/// without those of the group service; only `names` when there are some. Throws Error (usage).
+/// The hosts of the inventory groups of `limit` (baseline, dev or baseline:dev), in inventory order;
+/// only `names` when there are some. A server beside the tests is in neither group. Throws Error (usage).
 std::vector<std::string> watched_nodes(const plan::Plan& plan, const std::string& limit,
                                        const std::vector<std::string>& names);
 

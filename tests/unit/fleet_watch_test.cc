@@ -565,10 +565,10 @@ TEST_F(Watch, RestartRefusesWhatDoesNotExistBeforeAnythingHappens) {
   EXPECT_EQ(calls("shut down n0"), 0);
 }
 
-TEST(WatchPlan, NodesAreThoseOfTheGroupsWithoutServices) {
+TEST(WatchPlan, NodesAreThoseOfTheGroups) {
   plan::Plan plan;
-  plan.ansible.groups = {{"all", {"a", "a-dev", "nfsd", "b"}, ""}, {"baseline", {"a", "nfsd", "b"}, ""},
-                         {"dev", {"a-dev"}, ""}, {"service", {"nfsd"}, ""}};
+  plan.ansible.groups = {{"all", {"a", "a-dev", "nfsd", "b"}, ""}, {"baseline", {"a", "b"}, ""}, {"dev", {"a-dev"}, ""},
+                         {"service", {"nfsd", "b"}, ""}};
   using Names = std::vector<std::string>;
   EXPECT_EQ(watched_nodes(plan, "baseline", {}), (Names{"a", "b"}));
   EXPECT_EQ(watched_nodes(plan, "baseline:dev", {}), (Names{"a", "b", "a-dev"}));
