@@ -6,6 +6,8 @@
 # this node's there. GITR_USER: who runs the tests. Results stay here: the file system under test may not
 # survive a crash.
 export LC_ALL=C
+# Not the shell's own variable: Ansible's command fills that in on the way here.
+here=$(pwd)
 place=$GITR_MNT/$GITR_NODE
 
 several() { [ "${GITR_GROUPS#* }" != "$GITR_GROUPS" ]; }
@@ -64,9 +66,9 @@ mounted() {
 # The tests and what they start lie on the file system under test; the rest of git is linked there.
 prepare() {
   mounted "$1" || { echo "cannot mount $GITR_SOURCE on $GITR_MNT for $1" >&2; return 1; }
-  results=$PWD/$1/t
+  results=$here/$1/t
   mkdir -p "$results" || return
-  if [ "$(cat "$place/run" 2>/dev/null)" != "$PWD/$1" ]; then
+  if [ "$(cat "$place/run" 2>/dev/null)" != "$here/$1" ]; then
     rm -rf "$place" && mkdir -p "$place/git" "$place/trash" || return
     for entry in "$GITR"/*; do
       case ${entry##*/} in
@@ -74,7 +76,7 @@ prepare() {
       *) ln -s "$entry" "$place/git/" ;;
       esac || return
     done
-    sync -f "$place" && echo "$PWD/$1" >"$place/run" || return
+    sync -f "$place" && echo "$here/$1" >"$place/run" || return
   fi
   chown "$GITR_USER" "$results" "$place/trash"
 }
@@ -93,7 +95,7 @@ one() {
   echo "run gitr $1 at $(date '+%F %T')" >/dev/kmsg
   group=${1%/*}
   [ "$group" != "$1" ] || group=$GITR_GROUPS
-  export TEST_OUTPUT_DIRECTORY="$PWD/$group/t"
+  export TEST_OUTPUT_DIRECTORY="$here/$group/t"
   [ -n "$GITR_SELECTED" ] || export GIT_TEST_CLONE_2GB=true
   unset HARNESS_ACTIVE HARNESS_VERSION
   cd "$place/git/t" || return

@@ -4,6 +4,8 @@
 # SELFTESTS_WORK: where they are run, for they write beside themselves. SELFTESTS_SELECTED: targets and
 # tests ("kmod", "kmod:kmod.sh"). SELFTESTS_KMOD_TIMEOUT: seconds.
 export LC_ALL=C
+# Not the shell's own variable: Ansible's command fills that in on the way here.
+here=$(pwd)
 
 # What tests a data structure in user space, and the module that tests it in the kernel.
 program_of() {
@@ -50,7 +52,7 @@ recorded() {
 }
 
 prepare() {
-  [ "$(cat "$SELFTESTS_WORK/.run" 2>/dev/null)" != "$PWD" ] || return 0
+  [ "$(cat "$SELFTESTS_WORK/.run" 2>/dev/null)" != "$here" ] || return 0
   rm -rf "$SELFTESTS_WORK" && mkdir -p "$SELFTESTS_WORK" &&
     cp -R "$(realpath "$SELFTESTS")/." "$SELFTESTS_WORK" && chmod -R u+w "$SELFTESTS_WORK" || return
   # Without these two paths tests have no time limit: NixOS has neither.
@@ -59,7 +61,7 @@ prepare() {
   if [ -n "$SELFTESTS_KMOD_TIMEOUT" ] && [ -d "$SELFTESTS_WORK/kmod" ]; then
     echo "timeout=$SELFTESTS_KMOD_TIMEOUT" >"$SELFTESTS_WORK/kmod/settings"
   fi
-  echo "$PWD" >"$SELFTESTS_WORK/.run"
+  echo "$here" >"$SELFTESTS_WORK/.run"
 }
 
 # one_of TEST LOG COMMAND...: the TAP of a test that prints none itself.
@@ -104,15 +106,15 @@ run() {
     file=$(echo "$target" | tr / _)
     mark="run selftests $test at $(date '+%F %T')"
     echo "$mark" >/dev/kmsg
-    tap=$PWD/$file.tap.log
+    tap=$here/$file.tap.log
     # A crash may have torn the last line.
     [ ! -s "$tap" ] || [ -z "$(tail -c 1 "$tap")" ] || echo >>"$tap"
     if program=$(program_of "$test"); then
-      one_of "$test" "$PWD/$file.userspace.log" in_user_space "$program" >>"$tap"
+      one_of "$test" "$here/$file.userspace.log" in_user_space "$program" >>"$tap"
     elif module=$(module_of "$test"); then
-      one_of "$test" "$PWD/$file.module.log" in_the_kernel "$module" "$mark" >>"$tap"
+      one_of "$test" "$here/$file.module.log" in_the_kernel "$module" "$mark" >>"$tap"
     elif ! grep -qxF -e "$test" "$SELFTESTS_WORK/kselftest-list.txt"; then
-      one_of "$test" "$PWD/$file.output.log" absent "tools/testing/selftests/$target" >>"$tap"
+      one_of "$test" "$here/$file.output.log" absent "tools/testing/selftests/$target" >>"$tap"
     else
       (cd "$SELFTESTS_WORK" && sh ./run_kselftest.sh -s -t "$test") </dev/null >>"$tap"
       cat "$SELFTESTS_WORK/output.log" >>"$file.output.log"
