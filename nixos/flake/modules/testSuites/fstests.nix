@@ -88,7 +88,7 @@ in
 
   systemd.tmpfiles.rules = [
     # Interpreters and directories that scripts name absolutely.
-    "L+ /usr/bin/awk - - - - ${pkgs.gawk}/bin/awk"
+    "L /usr/bin/awk - - - - /run/current-system/sw/bin/awk"
     "L /usr/lib/xfstests - - - - /run/current-system/sw/lib/xfstests"
     "L+ /usr/libexec/xfsprogs - - - - ${pkgs.xfsprogs.out}/libexec/xfsprogs"
     # A failed assertion in XFS shall warn, not stop the machine in the middle of a run.

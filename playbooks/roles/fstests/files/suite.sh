@@ -4,7 +4,7 @@
 # local.config, the sections, and expunges, lines of "section test". The rest is in the environment
 # (vars/main.yml). Whatever a restart of the node takes away is made here, for a run goes on without Ansible.
 set -uf
-results=$PWD
+results=$(pwd -P)
 kernel=$(uname -r)
 export HOST_OPTIONS="$results/local.config" KDEVOPS_RESULTS="$results" KEEP_DMESG=yes
 
