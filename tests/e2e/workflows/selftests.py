@@ -17,8 +17,9 @@ def steps(fleet, node, dev=None):
     status, text = fleet.make("selftests", seconds=300)
     if not report.case("make selftests succeeds", [text[-3000:]] if status else []):
         return
-    status, text = fleet.make("selftests-check-results", seconds=30)
-    report.case("selftests-check-results fails without results", [] if status else [text[-1000:]])
+    if not results.exists():
+        status, text = fleet.make("selftests-check-results", seconds=30)
+        report.case("selftests-check-results fails without results", [] if status else [text[-1000:]])
     status, text = fleet.make("selftests-baseline", seconds=400)
     verdicts = fleet.summary("selftests")[1].get(node, {})
     report.case("selftests: xarray passes in user space, and has no module here",
