@@ -41,7 +41,7 @@ std::optional<Node> read_node(const Tree& tree) {
   const auto run = read_run_directory(tree);
   if (suite == nullptr && !run.ours && !record && problem.empty()) return std::nullopt;
   Node node;
-  node.name = name_of(tree.directory());
+  node.name = one_line(name_of(tree.directory()));
   node.suite = suite != nullptr ? suite->name : "unknown";
   node.directory = tree.directory();
   node.dev = node.name.ends_with("-dev");
@@ -94,7 +94,7 @@ std::vector<Run> read_runs(const Files& files, const std::string& directory, Whi
 /// Its own files, not those of directories below it, are results.
 bool is_node(const Files& files, const std::string& directory) {
   const Tree own(files, directory, 1);
-  return own.has("run.json") || own.has("runner.sh") || own.has("crashed") || suite_of(own, std::nullopt) != nullptr;
+  return own.has("run.json") || own.has("runner.sh") || own.has("tests") || own.has("crashed") || suite_of(own, std::nullopt) != nullptr;
 }
 
 }  // namespace

@@ -61,7 +61,7 @@ std::string tests_table(const Run& run, int fd) {
       for (const auto& test : node.tests) {
         if (test.verdict != verdict) continue;
         table.row({{spoken(verdict), style_of(verdict)}, {node.name}, {test.name}, {one_line(test.reason, 120)},
-                   {test.evidence, Style::dim}});
+                   {one_line(test.evidence), Style::dim}});
       }
     }
   }

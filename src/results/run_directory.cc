@@ -20,7 +20,7 @@ void read_planned(std::string_view text, RunDirectory& run) {
   std::set<std::string> seen;
   each_line(text, [&](const Line& line) {
     if (!line.whole) run.problems.push_back("tests: the list of planned tests is cut");
-    if (std::string name(trim(line.text)); !name.empty() && seen.insert(name).second) {
+    if (std::string name = one_line(trim(line.text)); !name.empty() && seen.insert(name).second) {
       run.planned.push_back(std::move(name));
     }
   });

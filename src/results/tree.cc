@@ -2,8 +2,15 @@
 #include "results/tree.h"
 
 #include <algorithm>
+#include <filesystem>
 
 namespace kdevops::results {
+
+namespace {
+
+constexpr std::size_t most_files = 200'000;  ///< no run writes so many; a test that runs away does
+
+}  // namespace
 
 Tree::Tree(const support::Files& files, std::string directory, int deepest)
     : files_(files), directory_(std::move(directory)) {
@@ -14,6 +21,8 @@ Tree::Tree(const support::Files& files, std::string directory, int deepest)
 void Tree::add(const std::string& below, int levels) {
   for (const auto& name : files_.list(absolute(below))) {
     const std::string path = below.empty() ? name : below + "/" + name;
+    std::error_code none;
+    if (paths_.size() >= most_files || std::filesystem::is_symlink(absolute(path), none)) continue;
     if (!files_.exists(absolute(path) + "/.")) paths_.push_back(path);
     else if (levels > 1) add(path, levels - 1);
   }

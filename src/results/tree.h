@@ -12,7 +12,8 @@ namespace kdevops::results {
 /// The files of one node's result directory.
 class Tree {
  public:
-  /// Lists all files below `directory`, `deepest` levels down; links to directories are followed.
+  /// Lists all files below `directory`, `deepest` levels down. Links are left out: a guest wrote them,
+  /// and here they would lead to files of this host.
   Tree(const support::Files& files, std::string directory, int deepest = 7);
 
   const support::Files& files() const { return files_; }

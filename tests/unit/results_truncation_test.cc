@@ -36,7 +36,7 @@ bool is_native(const fs::path& path) {
 
 std::vector<std::size_t> offsets(std::size_t size) {
   std::vector<std::size_t> found;
-  const std::size_t step = size < 3000 ? 13 : size / 150;
+  const std::size_t step = size < 3000 ? 23 : size / 100;
   for (std::size_t at = 0; at < size; at += step) found.push_back(at);
   for (std::size_t back = 1; back < 25 && back < size; ++back) found.push_back(size - back);
   return found;
@@ -172,6 +172,26 @@ TEST(RunDirectory, ANodeThatNeverCameBackIsACrash) {
   EXPECT_EQ(test_of(node, "generic/002").verdict, Verdict::crashed);
   EXPECT_EQ(test_of(node, "generic/002").reason, "the guest panicked: Kernel panic - not syncing: x");
   EXPECT_EQ(exit_status({{"r", {node}}}), 6);
+}
+
+// The directory came from a guest: a link in it would be read on the host.
+TEST(RunDirectory, LinksAreNotFollowed) {
+  ScratchDirectory scratch;
+  scratch.write("n/run.json", R"({"workflow":"own","format":"tap"})");
+  scratch.write("elsewhere.tap", "1..1\nok 1 - stolen\n");
+  fs::create_symlink("../elsewhere.tap", scratch.path + "/n/a.tap");
+  fs::create_symlink(".", scratch.path + "/n/loop");
+  const Node node = load_node(scratch.path + "/n");
+  EXPECT_TRUE(node.tests.empty());
+  EXPECT_FALSE(node.passed());
+}
+
+TEST(RunDirectory, NamesCannotBreakTheTerminal) {
+  ScratchDirectory scratch;
+  scratch.write("n/tests", "a\033[2Jb\nc\xff\n");
+  const std::string text = summary_text(load(support::RealFiles(), scratch.path + "/n", Which::last), -1);
+  EXPECT_EQ(text.find('\033'), std::string::npos);
+  EXPECT_EQ(text.find('\xff'), std::string::npos);
 }
 
 TEST(Archive, KnowsItsLimits) {
