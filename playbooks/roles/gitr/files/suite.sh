@@ -68,15 +68,20 @@ prepare() {
   mounted "$1" || { echo "cannot mount $GITR_SOURCE on $GITR_MNT for $1" >&2; return 1; }
   results=$here/$1/t
   mkdir -p "$results" || return
-  if [ "$(cat "$place/run" 2>/dev/null)" != "$here/$1" ]; then
-    rm -rf "$place" && mkdir -p "$place/git" "$place/trash" || return
+  suite="$(realpath "$GITR/t") $("$GITR/git" version)"
+  if [ "$(cat "$place/suite" 2>/dev/null)" != "$suite" ]; then
+    rm -rf "$place" && mkdir -p "$place/git" || return
     for entry in "$GITR"/*; do
       case ${entry##*/} in
       t) cp -R "$(realpath "$entry")" "$place/git/t" ;;
       *) ln -s "$entry" "$place/git/" ;;
       esac || return
     done
-    sync -f "$place" && echo "$here/$1" >"$place/run" || return
+    sync -f "$place" && echo "$suite" >"$place/suite" || return
+  fi
+  # What failed tests of another run left.
+  if [ "$(cat "$place/run" 2>/dev/null)" != "$here/$1" ]; then
+    rm -rf "$place/trash" && mkdir "$place/trash" && echo "$here/$1" >"$place/run" || return
   fi
   chown "$GITR_USER" "$results" "$place/trash"
 }
