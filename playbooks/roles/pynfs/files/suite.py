@@ -114,14 +114,16 @@ def keep(path, line):
 
 
 def report(v):
-    """The suite's JSON, of everything that has finished; replaced in one step."""
+    """The suite's JSON, of everything that has finished; replaced in one step. After every test: when the
+    last one crashes the node, nothing of the suite runs behind it."""
     cases = v.finished()
     text = json.dumps({
         "name": "all", "errors": 0, "timestamp": str(datetime.datetime.now()), "tests": len(cases),
         "failures": sum("failure" in c for c in cases), "skipped": sum("skipped" in c for c in cases),
         "time": sum(float(c["time"]) for c in cases), "testcase": cases}, indent=4, sort_keys=True)
     new = v.report.with_suffix(".new")
-    new.write_text(text)
+    new.unlink(missing_ok=True)
+    keep(new, text)
     new.replace(v.report)
 
 
@@ -149,6 +151,7 @@ def one(v, file):
         done.add(test.code)
         keep(v.results, json.dumps({"code": test.code, "name": test.name, "classname": test.suite,
                                     "time": str(test.time_taken), **outcome}))
+        report(v)
         keep(v.recorded, f"{v.name}/{test.code}")
 
     def run(test, *arguments, **options):
@@ -191,8 +194,6 @@ def run_all(file):
     def stop(*_):
         for pid in running:
             os.kill(pid, signal.SIGTERM)
-        for v in mine:
-            report(v)
         raise SystemExit(130)
 
     signal.signal(signal.SIGTERM, stop)
@@ -205,7 +206,6 @@ def run_all(file):
             ended = running.pop(pid)
             status = max(status, abs(os.waitstatus_to_exitcode(how)))
             ended.current.unlink(missing_ok=True)
-            report(ended)
             # The watchdog looks at the test that was named last.
             for other in running.values():
                 if other.current.exists():
