@@ -49,7 +49,10 @@ std::optional<Test> parse_tag(std::string_view line) {
   const auto status = integer(values["stat"]);
   if (values["tag"].empty() || !status || values["cs"].empty()) return std::nullopt;
   Test test = judge(values["tag"], *status, values["exit"] != "exited");
-  if (values["exit"] != "exited" && values["exit"] != "signaled") test.reason = one_line(values["exit"]);
+  if (values["exit"] != "exited" && values["exit"] != "signaled") {
+    test.verdict = Verdict::failed;
+    test.reason = "neither exited nor signaled: " + one_line(values["exit"]);
+  }
   test.seconds = number(values["dur"]);
   return test;
 }
