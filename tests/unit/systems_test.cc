@@ -109,7 +109,7 @@ TEST(Systems, ImagelessNodesBootAKernelFromOutside) {
   EXPECT_THAT(plan.linux.fragments, ElementsAre("imageless"));
   EXPECT_EQ(from_json(to_json(plan)), plan);
 
-  const std::string text = "CONFIG_NIXOS=y\nCONFIG_BOOTLINUX=y\nCONFIG_KDEVOPS_WORKFLOW_NAME=\"ltp\"\n"
+  const std::string text = "CONFIG_NIXOS=y\nCONFIG_BOOTLINUX=y\nCONFIG_KDEVOPS_WORKFLOW_NAME=\"ltp\"\nCONFIG_KDEVOPS_WORKFLOW_ENABLE_LTP=y\n"
                            "CONFIG_KDEVOPS_CONTROLLER_DATA_PATH=\"{{ topdir_path }}/data\"\n";
   const auto elsewhere =
       make_plan(Config::parse(text, ".config"), {parse_workflow(ltp_yaml, "w.yaml")}, {"/src", "/tree"}).linux;
