@@ -71,8 +71,8 @@ start_monitors() {
   for monitor in ${MONITORS_GZIP-} ${MONITORS_WITH_LATENCY-}; do
     { date +%s && cat /proc/uptime; } >"$iteration/$monitor-$test.start"
     case $monitor in
-    vmstat) vmstat -n "$interval" ;;
-    mpstat) mpstat -P ALL -u "$interval" ;;
+    vmstat) exec vmstat -n "$interval" ;;
+    mpstat) exec mpstat -P ALL -u "$interval" ;;
     proc-*) while echo "time: $(date +%s)" && cat "/proc/${monitor#proc-}"; do sleep "$interval"; done ;;
     ftrace)
       for event in ${MONITOR_FTRACE_EVENTS-}; do echo 1 >"/sys/kernel/tracing/events/$event/enable"; done
