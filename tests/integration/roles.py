@@ -5,6 +5,7 @@
 
 import json
 import os
+import re
 import shutil
 import tempfile
 from pathlib import Path
@@ -185,6 +186,10 @@ def lint(report):
     for shell in ("dash", "bash"):
         bad = [done.stderr for script in scripts for done in [run([shell, "-n", script])] if done.returncode]
         report.case(f"{len(scripts)} scripts are {shell}'s", bad)
+    # Ansible's command replaces variables of the environment in its arguments, and that is how scripts travel.
+    replaced = re.compile(r"\$\{?(PWD|HOME|USER|LOGNAME|SHELL|TERM)\b")
+    report.case("no script reads what Ansible replaces on the way", [f"{script}: {found[0]}" for script in scripts
+                for found in [replaced.search(re.sub(r"^\s*#.*", "", script.read_text(), flags=re.M))] if found])
     books = sorted(PLAYBOOKS.glob("*.yml"))
     for book in books:
         done = run(["ansible-playbook", "--syntax-check", "-i", "localhost,", book], cwd=TOPDIR,

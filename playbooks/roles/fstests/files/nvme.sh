@@ -11,7 +11,7 @@ free() {
     *-part* | *-ns-* | *_[0-9]) continue ;;
     esac
     [ -e "$link" ] || continue
-    lsblk --noheadings --output MOUNTPOINT "$link" | grep -q . || echo "$PWD/$link"
+    lsblk --noheadings --output MOUNTPOINT "$link" | grep -q . || echo "$(pwd)/$link"
   done
 }
 drives=$(free nvme-eui.*)
