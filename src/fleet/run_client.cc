@@ -26,7 +26,7 @@ exec "$@")";
 
 constexpr int kSshFailed = 255, kNoRun = 66;
 /// A guest that is emulated, and busy, needs long for a login; one that crashed never answers.
-constexpr auto kAnswer = std::chrono::seconds(60);
+constexpr auto kAnswer = std::chrono::seconds(120);
 
 /// ssh's words for what no waiting mends.
 bool hopeless(const std::string& said) {
@@ -43,7 +43,7 @@ RunClient::RunClient(const plan::Plan& plan, std::string workflow, std::string n
     : plan_(plan), workflow_(std::move(workflow)), node_(std::move(node)), guest_(guest), processes_(processes),
       stop_(std::move(stop)) {}
 
-support::ProcessResult RunClient::run(const std::vector<std::string>& command) {
+support::ProcessResult RunClient::run(const std::vector<std::string>& command, std::stop_token cancel) {
   const auto device = variable<std::string>(plan_, "data_device", "");
   std::vector<std::string> remote{"sudo", "-n", "sh", "-c", kInRun, "sh",
                                   variable<std::string>(plan_, "data_path", "/data"),
@@ -54,14 +54,14 @@ support::ProcessResult RunClient::run(const std::vector<std::string>& command) {
   // ssh hands its words to a shell as one line.
   ssh.argv.push_back(support::shell_quote(remote));
   ssh.timeout = kAnswer;
-  auto result = processes_.run(ssh, stop_);
+  auto result = processes_.run(ssh, std::move(cancel));
   check_stop(stop_);
   return result;
 }
 
-std::optional<RunState> RunClient::state() {
-  const auto result = run({"sh", "runner.sh", "state"});
-  if (result.timed_out) return std::nullopt;
+std::optional<RunState> RunClient::state(std::stop_token cancel) {
+  const auto result = run({"sh", "runner.sh", "state"}, cancel.stop_possible() ? cancel : stop_);
+  if (result.timed_out || (cancel.stop_requested() && result.status != 0)) return std::nullopt;
   if (result.status == 0) return parse_run_state(result.out);
   if (result.status == kNoRun) return RunState{};
   if (result.status == kSshFailed && !hopeless(result.err)) return std::nullopt;
@@ -72,7 +72,7 @@ std::optional<RunState> RunClient::state() {
 }
 
 std::vector<std::string> RunClient::tests() {
-  const auto result = run({"cat", "tests"});
+  const auto result = run({"cat", "tests"}, stop_);
   std::vector<std::string> tests;
   std::istringstream lines(result.status == 0 ? result.out : "");
   for (std::string line; std::getline(lines, line);) tests.push_back(line);
@@ -80,7 +80,7 @@ std::vector<std::string> RunClient::tests() {
 }
 
 std::string RunClient::check(const std::vector<std::string>& command, const std::string& what) {
-  const auto result = run(command);
+  const auto result = run(command, stop_);
   if (result.status == 0) return result.out;
   const auto why = result.timed_out ? "ssh did not end in time"
                    : result.err.empty() ? fmt::format("status {}", result.status)
@@ -96,7 +96,7 @@ void RunClient::crashed(const std::string& verdict, const std::string& test) {
 void RunClient::start() { check({"sh", "runner.sh", "start"}, "go on with the run"); }
 
 void RunClient::show_blocked_tasks() {
-  run({"sh", "-c", "echo w >/proc/sysrq-trigger"});  // no answer is an answer, too
+  run({"sh", "-c", "echo w >/proc/sysrq-trigger"}, stop_);  // no answer is an answer, too
 }
 
 }  // namespace kdevops::fleet

@@ -20,9 +20,9 @@ class RunClient {
   RunClient(const plan::Plan& plan, std::string workflow, std::string node, Guest& guest,
             support::Processes& processes, std::stop_token stop);
 
-  /// nullopt when the node does not answer; one without a name when it has no run. Throws Error
+  /// nullopt when the node does not answer before `cancel` or in time; one without a name when it has no run. Throws Error
   /// (failed) when ssh cannot work (the key, the name) or the runner fails.
-  std::optional<RunState> state();
+  std::optional<RunState> state(std::stop_token cancel = {});
   /// The planned tests, in order; empty when they are not listed yet.
   std::vector<std::string> tests();
   /// "panic" or "hang" took the node down in `test`: it is not run again.
@@ -32,7 +32,7 @@ class RunClient {
   void show_blocked_tasks();
 
  private:
-  support::ProcessResult run(const std::vector<std::string>& command);
+  support::ProcessResult run(const std::vector<std::string>& command, std::stop_token cancel);
   std::string check(const std::vector<std::string>& command, const std::string& what);
 
   const plan::Plan& plan_;

@@ -78,6 +78,11 @@ void RunMonitor::unanswered(Time asked, Time now) {
   schedule(asked, now);
 }
 
+void RunMonitor::slow(Time asked, Time now) {
+  unanswered_since_.reset();
+  schedule(asked, now);
+}
+
 void RunMonitor::schedule(Time asked, Time now) {
   last_question_ = now;
   next_question_ = now + std::max<Time::duration>(limits_.check, kRest * (now - asked));

@@ -42,6 +42,8 @@ class RunMonitor {
   /// The runner's answer to a question asked at `asked`.
   void answered(const RunState& state, Time asked, Time now);
   void unanswered(Time asked, Time now);
+  /// The runner did not answer in time, but the SSH server does: a busy guest, not a dead one.
+  void slow(Time asked, Time now);
   /// The machine is not running, and why.
   void down(const std::string& why) { down_ = why; }
 

@@ -2,6 +2,7 @@
 #include "fleet/watch.h"
 
 #include <algorithm>
+#include <future>
 #include <map>
 #include <semaphore>
 
@@ -84,7 +85,8 @@ class NodeWatcher {
 
   void ask() {
     const auto asked = Clock::now();
-    if (const auto state = client_.state()) {
+    const auto state = question();
+    if (state) {
       // Where nothing was selected, nothing was started.
       has_run_ = !state->run.empty();
       if (!has_run_ && result_.state) throw Error(ExitCode::failed, "its run is gone", result_.name);
@@ -97,9 +99,30 @@ class NodeWatcher {
       if (!result_.state) tell_what_is_remembered(*state);
       result_.state = state;
       if (tests_.empty() && state->planned > 0) tests_ = client_.tests();
+    } else if (guest_->answers()) {
+      monitor_.slow(asked, Clock::now());
     } else {
       monitor_.unanswered(asked, Clock::now());
     }
+  }
+
+  /// Asks the runner while the console is followed on: a guest that panics meanwhile never answers.
+  std::optional<RunState> question() {
+    std::stop_source cancel;
+    const std::stop_callback interrupted(tools_.stop, [&] { cancel.request_stop(); });
+    auto answer = std::async(std::launch::async, [&] { return client_.state(cancel.get_token()); });
+    while (answer.wait_for(tools_.look) != std::future_status::ready) {
+      if (cancel.stop_requested()) continue;
+      try {
+        look();
+      } catch (const Error&) {
+        cancel.request_stop();  // the next look says it again
+      }
+      if (monitor_.verdict(Clock::now())) cancel.request_stop();
+    }
+    const auto state = answer.get();
+    if (!state) look();
+    return state;
   }
 
   /// An earlier watcher may have been ended between a crash and its being noted on the node.

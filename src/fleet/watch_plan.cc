@@ -65,7 +65,6 @@ Watchdog watchdog(const plan::Plan& plan, const std::string& workflow) {
   const std::chrono::minutes test(number("_watchdog_max_new_test_time", 60));
   // Without the watchdog a test may take as long as it likes.
   if (on) dog.limits.test = test;
-  if (on) dog.limits.silence = std::min(dog.limits.silence, Milliseconds(test));
   dog.restarts = on && variable(plan, workflow + "_watchdog_reset_hung_systems", true);
   return dog;
 }

@@ -28,7 +28,7 @@ RunState running(const std::string& current = "", int age = 0) {
 
 class Monitor : public ::testing::Test {
  protected:
-  Monitor() { limits.test = 600s; }
+  Monitor() { limits.test = 600s; }  // twice the silence
   void SetUp() override {
     monitor.emplace("fstests", limits, now);
     monitor->console(history, false, now);
@@ -205,6 +205,18 @@ TEST_F(Monitor, NoAnswerForAWhileIsForgiven) {
   later(limits.silence - 1s);
   is_silent();
   EXPECT_FALSE(verdict()) << "counted from the first unanswered question";
+}
+
+TEST_F(Monitor, AnSshServerThatAnswersEndsTheSilence) {
+  answers(running("generic/001"));
+  is_silent();
+  later(limits.silence - 1s);
+  monitor->slow(now, now);
+  later(2s);
+  EXPECT_FALSE(verdict());
+  is_silent();
+  later(limits.silence - 3s);
+  EXPECT_FALSE(verdict());
 }
 
 TEST_F(Monitor, NeitherSshNorConsoleIsAHang) {
