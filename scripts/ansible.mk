@@ -43,8 +43,26 @@ $(call playbook,$(1),--limit $(call quote,$(2)) --tags vars$(comma)copy_results)
 $(Q)build/nixos-results summary workflows/$(1)/results
 endef
 
-# $(call stop-tests,WORKFLOW,LIMIT): ends the run; what it has is kept.
-stop-tests = $(call playbook,stop-tests,--limit $(call quote,$(2)) $(call extra,test_run_workflow,$(1)))
+run_targets = $(addprefix $(1)-,stop compare report)
+
+# $(eval $(call run-targets,WORKFLOW)): what is the same for every workflow that runs this way.
+define run-targets
+.PHONY: $(run_targets)
+$(1)-stop: build/.generated
+	$$(call playbook,stop-tests,$$(call extra,test_run_workflow,$(1)))
+$(1)-compare: build/.tools
+	$$(Q)build/nixos-results compare workflows/$(1)/results
+$(1)-report: build/.tools
+	$$(Q)build/nixos-results report --all --topdir $$(srctree) --output workflows/$(1)/results/report.html workflows/$(1)/results
+endef
+
+define HELP_RUNS
+Every workflow
+  <workflow>-stop     end its run on the nodes; what it has is kept
+  <workflow>-compare  baseline against development nodes, regressions first
+  <workflow>-report   one HTML page: workflows/<workflow>/results/report.html
+endef
+HELP += HELP_RUNS
 
 ping: build/.generated
 	$(call playbook,nixos)
