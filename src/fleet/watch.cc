@@ -20,6 +20,8 @@ using support::Error;
 using support::ExitCode;
 using Clock = std::chrono::steady_clock;
 
+/// So often a guest is started that does not come up.
+constexpr int kStarts = 2;
 /// So many crashes without a test recorded between them mean that no restart helps.
 constexpr int kInVain = 3;
 /// What a guest prints when it is asked for the stacks of its blocked tasks reaches the log within this.
@@ -222,17 +224,30 @@ class NodeWatcher {
     // Whoever had the lock may have restarted it.
     look();
     const auto now = monitor_.verdict(Clock::now());
-    if (!verdict.rebooted && !(waited && now && now->rebooted)) {
-      tools_.progress.stage(result_.name, "restart");
-      guest_->restart();
-    }
-    tools_.progress.stage(result_.name, "come up");
-    guest_->wait();
+    come_up(!verdict.rebooted && !(waited && now && now->rebooted));
     if (!verdict.test.empty()) client_.crashed(to_string(verdict.fault), verdict.test);
     client_.start();
     look();
     monitor_.restarted(Clock::now());
     tools_.progress.note(fmt::format("{}: restarted, the run goes on", result_.name));
+  }
+
+  /// A guest that stops while it comes up, as when QEMU itself crashes, is started once more.
+  void come_up(bool restart) {
+    for (int attempt = 1;; ++attempt) {
+      if (restart) {
+        tools_.progress.stage(result_.name, "restart");
+        guest_->restart();
+      }
+      tools_.progress.stage(result_.name, "come up");
+      try {
+        return guest_->wait();
+      } catch (const Error& e) {
+        if (e.code() != ExitCode::guest_crashed || attempt == kStarts || !guest_->can_restart()) throw;
+        tools_.progress.warn(fmt::format("{}: {}; it is started once more", result_.name, e.what()));
+        restart = true;
+      }
+    }
   }
 
   const WatchTools& tools_;

@@ -162,7 +162,8 @@ class Watch : public ::testing::Test {
       for (int i = 0; i < 2; ++i) {
         if (call != "start " + world.plan.nodes[i].name) continue;
         world.files.write(log(i), "SeaBIOS\n", 0600);  // libvirt empties it
-        runners[i].power_on();
+        dies[i] = stillborn[i] > 0 && --stillborn[i] > 0;
+        if (!dies[i]) runners[i].power_on();
       }
     };
     dog.limits = {0ms, 600s, 300s, 60s};
@@ -185,6 +186,10 @@ class Watch : public ::testing::Test {
     context.emplace(world.context());
     context->banner = [this](const std::string& address, int, Milliseconds) {
       const int i = address == addresses[0] ? 0 : 1;
+      if (dies[i]) {
+        hv.set_state(world.plan.nodes[i].name, hypervisor::State::off);
+        return std::string();
+      }
       return std::string(runners[i].answers ? "SSH-2.0" : "");
     };
     const WatchTools tools{world.plan, world.files, world.processes, world.progress, world.stop.get_token(),
@@ -216,6 +221,8 @@ class Watch : public ::testing::Test {
   World world{testing::make_plan(2), hv};
   Runner runners[2];
   std::string addresses[2];
+  int stillborn[2]{};  ///< 1 + how many of the next starts end before the guest is up
+  bool dies[2]{};
   Watchdog dog;
   std::vector<std::string> commands;
   std::function<void()> on_command;   ///< with the processes locked, before every ssh
@@ -328,6 +335,24 @@ TEST_F(Watch, CrashAfterCrashWithoutAResultIsGivenUp) {
   const auto error = conclusion(nodes);
   EXPECT_EQ(error.code(), ExitCode::guest_crashed);
   EXPECT_NE(error.hint().find("nixos-vm restart n0"), std::string::npos);
+}
+
+TEST_F(Watch, AGuestThatStopsWhileItComesUpIsStartedOnceMore) {
+  runners[0].panics = {"b"};
+  stillborn[0] = 2;
+  const auto nodes = run();
+  EXPECT_TRUE(nodes[0].ended());
+  EXPECT_EQ(nodes[0].crashes.size(), 1U);
+  EXPECT_EQ(calls("start n0"), 3) << "by up, and twice behind the crash";
+}
+
+TEST_F(Watch, AGuestThatDoesNotComeUpIsGivenUp) {
+  runners[0].panics = {"b"};
+  stillborn[0] = 9;
+  const auto nodes = run();
+  EXPECT_FALSE(nodes[0].ended());
+  EXPECT_EQ(conclusion(nodes).code(), ExitCode::guest_crashed);
+  EXPECT_EQ(calls("start n0"), 3);
 }
 
 TEST_F(Watch, WithoutResetTheNodeIsLeftAsItIs) {
