@@ -79,11 +79,12 @@ std::string zsh_completion(const Tool& tool, const std::vector<Described>& all) 
   for (const auto* option : all.front().options) {
     for (const auto& name : option->get_lnames()) text += " \\\n  " + spec(*option, name);
   }
-  text += " \\\n  '1:command:((";
+  std::string verbs = "1:command:((";
   for (const auto& entry : all) {
-    if (!entry.name.empty()) text += fmt::format(" {}\\:\"{}\"", entry.name, entry.help);
+    if (!entry.name.empty()) verbs += fmt::format(" {}\\:\"{}\"", entry.name, entry.help);
   }
-  text += " ))' \\\n  '*::argument:->arguments'\ncase $words[1] in\n";
+  text += " \\\n  " + quoted(verbs + " ))", "'\\''") +
+          " \\\n  '*::argument:->arguments'\ncase $words[1] in\n";
   for (const auto& entry : all) {
     if (entry.name.empty()) continue;
     text += fmt::format("  {}) _arguments", entry.name);
