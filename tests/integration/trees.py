@@ -239,8 +239,10 @@ class Trees:
                 continue
             for directory, got in zip(some, json.loads(seen.stdout)):
                 path, plan, system = rooms[directory]
-                mirror = [plan["nix"]["mirror_url"]] if plan["nix"]["use_local_mirror"] else []
                 planned = next(s for s in plan["systems"] if s["name"] == system)
+                # A guest without a disk has the host's store, and fetches nothing.
+                asks = plan["nix"]["use_local_mirror"] and planned["backend"] != "imageless"
+                mirror = [plan["nix"]["mirror_url"]] if asks else []
                 kernel = planned["kernel"]
                 own = kernel["flavor"] not in ("latest", "external")
                 sources = {f"{o['package']}-src": o["url"] for o in planned["overrides"]}
