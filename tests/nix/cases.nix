@@ -306,8 +306,8 @@ in
     package-of-the-suite = holds (guest ++ [ suites.sysbench ]) (
       s: builtins.elem "sysbench" (packageNames s) && s.postgresql.enable && s.mysql.enable
     );
-    suite-without-mysql = holds (guest ++ [ suites.sysbench { services.mysql.enable = false; } ]) (
-      s: !s.mysql.enable && !builtins.elem "mariadb" (packageNames s)
+    suite-without-service-has-its-programs = holds (guest ++ [ suites.sysbench { services.mysql.enable = false; } ]) (
+      s: !s.mysql.enable && builtins.elem "mariadb" (packageNames s)
     );
     monitoring-is-there =
       holds (diskless ++ [ profiles.monitoring { nixos-flake.monitoring.enable = true; } ])
