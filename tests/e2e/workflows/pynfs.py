@@ -20,8 +20,9 @@ def steps(fleet, node, dev=None):
     status, text = fleet.make("pynfs", seconds=300)
     if not report.case("make pynfs succeeds", [text[-3000:]] if status else []):
         return
-    status, text = fleet.make("pynfs", seconds=300)
-    report.case("make pynfs again changes nothing", [] if status == 0 and "changed=0" in text else [text[-3000:]])
+    if not fleet.shared:
+        status, text = fleet.make("pynfs", seconds=300)
+        report.case("make pynfs again changes nothing", [] if status == 0 and "changed=0" in text else [text[-3000:]])
 
     status, text = fleet.make("pynfs-baseline", seconds=400)
     report.case("make pynfs-baseline ends with the failures' status", [] if status else [text[-3000:]])
@@ -31,10 +32,12 @@ def steps(fleet, node, dev=None):
     others = {name: v for name, v in verdicts.items() if name not in EXPECTED and v != "passed"}
     report.case("pynfs: every other test passes", [str(others)] if others or len(verdicts) < 30 else [])
 
+    if fleet.shared:
+        return
     tests = "v4.0/CMT1 v4.0/PANIC1 v4.0/WRT1 v4.1/RD1"
     status, text = fleet.make("pynfs-baseline", f"TESTS={tests}", seconds=600)
     verdicts = fleet.summary("pynfs")[1].get(node, {})
     expected = dict.fromkeys(tests.split(), "passed") | {"v4.0/PANIC1": "crashed"}
     report.case("pynfs: the test that panics the node is named, and the others have results",
                 [] if verdicts == expected else [f"{verdicts}\n{text[-3000:]}"])
-    report.case("make pynfs-baseline says that a guest crashed", [] if status else ["exit 0"])
+    report.case("make pynfs-baseline says that a guest crashed", [] if "Error 6" in text else [text[-500:]])

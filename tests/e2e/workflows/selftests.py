@@ -37,6 +37,8 @@ def steps(fleet, node, dev=None):
                 [] if tap.startswith("TAP version 13\n1..1\n# selftests: kmod: kmod.sh\n") else [tap])
     status, text = fleet.make("selftests-check-results", seconds=30)
     report.case("selftests-check-results succeeds when none failed", [text[-1000:]] if status else [])
+    if fleet.shared:
+        return
     status, text = fleet.make("selftests-baseline", "TESTS=kmod:none", seconds=200)
     report.case("selftests: a test that there is not is an error that names it",
                 [] if status and "kmod:none" in (results / node / "output.log").read_text() else [text[-2000:]])
