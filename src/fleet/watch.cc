@@ -225,10 +225,11 @@ class NodeWatcher {
     look();
     const auto now = monitor_.verdict(Clock::now());
     come_up(!verdict.rebooted && !(waited && now && now->rebooted));
-    if (!verdict.test.empty()) client_.crashed(to_string(verdict.fault), verdict.test);
-    client_.start();
+    // What is said from here on is of the next pass: its first test may crash before start() returns.
     look();
     monitor_.restarted(Clock::now());
+    if (!verdict.test.empty()) client_.crashed(to_string(verdict.fault), verdict.test);
+    client_.start();
     tools_.progress.note(fmt::format("{}: restarted, the run goes on", result_.name));
   }
 

@@ -87,6 +87,10 @@ def runner(report):
     node.verb("crashed", "panic", "crash")
     node.verb("crashed", "panic", "crash")
     report.case("a crash is noted once", [] if node.text("crashed") == "panic crash\n" else [node.text("crashed")])
+    node.verb("crashed", "hang", "c")
+    report.case("by the planned name", [] if node.text("crashed") == "panic crash\nhang group/c\n"
+                else [node.text("crashed")])
+    (node.run / "crashed").write_text("panic crash\n")
     node.verb("run")
     order = (node.text("order") or "").splitlines()
     report.case("the next start runs what has no result, and not what crashed",
@@ -164,12 +168,12 @@ def unpack(report):
     first = results / "20261121T010000Z/a"
     first.mkdir(parents=True)
     (first / "crash-1.txt").write_text("console")
-    (first / "crashed").write_text("panic x\n")
+    (first / "crashed").write_text("panic x\nhang y\n")
     (first / "stale").write_text("")
-    done = collect("20261121T010000Z", "a", exit_status="1\n", crashed="hang y\n")
+    done = collect("20261121T010000Z", "a", exit_status="1\n", crashed="panic group/x\n")
     report.case("what the watcher saw of a crash stays with the results",
                 [] if done.returncode == 0 and (first / "crash-1.txt").exists() and not (first / "stale").exists()
-                and (first / "crashed").read_text() == "panic x\nhang y\n" else [done.stderr, list(first.iterdir())])
+                and (first / "crashed").read_text() == "panic group/x\nhang y\n" else [done.stderr, list(first.iterdir())])
     collect("20261121T020000Z", "b", exit_status="0\n")
     report.case("nodes do not meet, and the links lead to the newest",
                 [] if (first / "exit_status").exists() and os.readlink(results / "last-run") == "20261121T020000Z"

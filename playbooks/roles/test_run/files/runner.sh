@@ -31,6 +31,13 @@ end() {
   sync -f . 2>/dev/null
 }
 
+# planned NAME: the planned test of that name, or whose last part it is: a suite may say no more than
+# that. Of several, the first that remains.
+planned() {
+  { remaining; cat tests; } 2>/dev/null | awk -v name="$1" '
+    name != "" && ($0 == name || substr($0, length($0) - length(name)) == "/" name) { print; exit }'
+}
+
 boot_id() { cat /proc/sys/kernel/random/boot_id; }
 
 run() {
@@ -46,7 +53,7 @@ run() {
   status=0
   if [ -s remaining ]; then
     # A crash must not take results with it that only the page cache had.
-    while sleep 1; do sync -f . || exit; done 2>/dev/null &
+    while sleep 1 && kill -0 $$ && sync -f .; do :; done >/dev/null 2>&1 &
     syncer=$!
     sh suite.sh run remaining >>output.log 2>&1
     status=$?
@@ -86,8 +93,7 @@ state() {
     # shellcheck disable=SC2046 # two words
     set -- $(current)
     since=${2-0}
-    # A suite may say the last part of the name alone.
-    test=$(awk -v name="${1-}" 'name != "" && ($0 == name || substr($0, length($0) - length(name)) == "/" name)' tests | head -n 1)
+    test=$(planned "${1-}")
   fi
   echo "run=${directory##*/}"
   echo "boot_id=$(boot_id)"
@@ -111,7 +117,8 @@ start)
   ;;
 state) state ;;
 crashed)
-  grep -qxF -e "$2 $3" crashed 2>/dev/null || echo "$2 $3" >>crashed
+  test=$(planned "$3")
+  grep -qxF -e "$2 ${test:-$3}" crashed 2>/dev/null || echo "$2 ${test:-$3}" >>crashed
   sync -f .
   ;;
 stop)

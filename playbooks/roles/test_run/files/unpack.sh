@@ -10,9 +10,9 @@ for run in "$new"/*; do
   for kept in "$place"/crash-*.txt "$place"/console-*.log; do
     [ ! -e "$kept" ] || cp -p "$kept" "$run/" || exit
   done
+  # Crash for crash the same on both sides; the last ones may not have reached the node.
   if [ -e "$place/crashed" ]; then
-    touch "$run/crashed" && awk '!seen[$0]++' "$place/crashed" "$run/crashed" >"$run/crashed.new" &&
-      mv "$run/crashed.new" "$run/crashed" || exit
+    touch "$run/crashed" && tail -n "+$(($(wc -l <"$run/crashed") + 1))" "$place/crashed" >>"$run/crashed" || exit
   fi
   rm -rf "$place" && mv "$run" "$place" || exit
 done
