@@ -37,6 +37,7 @@ class Runner {
   std::set<std::string> panics{}, hangs{};
   bool answers = true;
   bool reboots = false;           ///< after a panic, by itself
+  bool at_once = false;           ///< its first test begins before start returns
   int refuses_rounds = 0;         ///< connections that fail before one works
   int too_busy = 0;               ///< questions that time out though its SSH server answers
   bool stopped = false;           ///< the unit was killed
@@ -64,6 +65,7 @@ class Runner {
     if (command.ends_with("cat tests")) return {0, fmt::format("{}\n", fmt::join(tests, "\n")), "", false};
     if (command.ends_with("runner.sh start")) {
       active = true;
+      if (at_once) advance();
       return {0, "", "", false};
     }
     if (const auto at = command.find("runner.sh crashed "); at != std::string::npos) {
@@ -323,6 +325,15 @@ TEST_F(Watch, SeveralCrashesWithTestsBetweenThemAreAllSurvived) {
   EXPECT_EQ(nodes[0].crashes.size(), 4U);
   EXPECT_TRUE(nodes[0].ended());
   EXPECT_EQ(nodes[0].crashes[3].evidence, results() + "/crash-4.txt");
+}
+
+TEST_F(Watch, ACrashBeforeStartReturnsHasItsTest) {
+  runners[0].tests = {"a", "b", "c", "d", "e"};
+  runners[0].panics = {"b", "c"};
+  runners[0].at_once = true;
+  const auto nodes = run();
+  EXPECT_EQ(runners[0].crashed, (std::vector<std::string>{"panic b", "panic c"}));
+  EXPECT_TRUE(nodes[0].ended());
 }
 
 TEST_F(Watch, CrashAfterCrashWithoutAResultIsGivenUp) {
