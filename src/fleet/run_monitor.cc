@@ -29,7 +29,7 @@ Milliseconds between(RunMonitor::Time begin, RunMonitor::Time end) {
 const char* to_string(Fault fault) { return fault == Fault::panic ? "panic" : "hang"; }
 
 RunMonitor::RunMonitor(const std::string& workflow, const WatchLimits& limits, Time now)
-    : limits_(limits), console_(workflow), progress_(now), heard_(now), next_question_(now), last_question_(now) {}
+    : limits_(limits), console_(workflow), progress_(now), heard_(now), next_question_(now), last_question_(now), asked_(now) {}
 
 void RunMonitor::console(std::string_view text, bool restarted, Time now) {
   if (restarted) {
@@ -85,7 +85,12 @@ void RunMonitor::slow(Time asked, Time now) {
 
 void RunMonitor::schedule(Time asked, Time now) {
   last_question_ = now;
+  asked_ = asked;
   next_question_ = now + std::max<Time::duration>(limits_.check, kRest * (now - asked));
+}
+
+bool RunMonitor::must_ask(Time now) const {
+  return limits_.test && now >= progress_ + *limits_.test && asked_ < progress_ + *limits_.test;
 }
 
 std::string RunMonitor::test() const {
@@ -122,7 +127,7 @@ std::optional<Verdict> RunMonitor::verdict(Time now) const {
     }
   }
   const auto idle = between(progress_, now);
-  if (limits_.test && idle >= *limits_.test) {
+  if (limits_.test && idle >= *limits_.test && !must_ask(now)) {
     auto reason = fmt::format("no test began or ended for {}", seconds(idle));
     if (!boot.stuck.empty()) reason += "; " + boot.stuck;
     return Verdict{Fault::hang, test(), std::move(reason)};

@@ -59,7 +59,7 @@ class RunMonitor {
   std::string broken() const;
   bool ended() const { return state_ && state_->ended; }
 
-  bool question_due(Time now) const { return now >= next_question_; }
+  bool question_due(Time now) const { return now >= next_question_ || must_ask(now); }
   /// The newest answer.
   const std::optional<RunState>& state() const { return state_; }
   bool answering() const { return state_ && !unanswered_since_; }
@@ -77,6 +77,8 @@ class RunMonitor {
   const ConsoleBoot* last_boot() const;
   bool rebooted() const { return console_.boots() > boots_ || power_cycled_ || new_boot_id_; }
   void schedule(Time asked, Time now);
+  /// The test's time is up by what was heard last, and nobody has asked since: it may have ended.
+  bool must_ask(Time now) const;
 
   const WatchLimits limits_;
   ConsoleEvents console_;
@@ -91,6 +93,7 @@ class RunMonitor {
   Time progress_;             ///< a test began or ended
   Time heard_;                ///< the console's last word
   Time next_question_, last_question_;
+  Time asked_;                ///< when the last question was asked
   std::optional<Time> unanswered_since_;
 };
 
