@@ -154,7 +154,8 @@
     tree = ../suites/xfstests;
   };
 
-  # Test suites that nixpkgs lacks, too: the library's overlay brings them there. Debian has none of them.
+  # Test suites that nixpkgs lacks, too: the library's overlay brings them there. The kernel's and git's
+  # are real, built from Debian's sources; the others are stand-ins.
   blktests = {
     debian = "util-linux";
     tree = ../suites/blktests;
