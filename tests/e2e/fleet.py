@@ -86,14 +86,14 @@ class Fleet:
                    env=self.env, timeout=90)
 
     def make(self, *words, seconds):
-        """Make in the tree; its output goes to the log as it comes."""
+        """Make in the tree; its output goes to the log as it comes, and is returned whole."""
         began = time.monotonic()
         log = self.tree / f"make-{words[0]}.log"
         with open(log, "ab") as out:
+            start = out.tell()
             status = run(["make", *words], cwd=self.tree, env=self.env, timeout=seconds,
                          stdout=out, stderr=out).returncode
-        text = log.read_text(errors="replace")
-        text = "\n".join(text.splitlines()[-55:])
+        text = log.read_bytes()[start:].decode(errors="replace")
         self.report.note(f"make {' '.join(words)}: exit {status}, {time.monotonic() - began:.0f} s")
         return status, text
 
