@@ -27,8 +27,9 @@ workflow-enabled = @$(if $(CONFIG_KDEVOPS_WORKFLOW_ENABLE_$(2)),:,{ \
 
 # $(call run-tests,WORKFLOW,baseline|dev|baseline:dev,ARGUMENTS): starts the suite on the nodes, or goes on
 # with a run that has not ended, follows it, collects what it left and says the verdict. A guest that
-# crashed is the graver news: it is the status.
-define run-tests
+# crashed is the graver news: it is the status. SKIP_RUN=1 only collects.
+run-tests = $(if $(filter-out 0,$(SKIP_RUN)),$(call collect-results,$(1),$(2)),$(call start-and-follow,$(1),$(2),$(3)))
+define start-and-follow
 $(call playbook,$(1),--limit $(call quote,$(2)) --tags vars$(comma)run_tests $(3))
 $(Q)build/nixos-vm watch --workflow $(1) --limit $(2) $(HOSTS); watched=$$?; \
   [ $$watched -ne 130 ] || exit 130; \
@@ -61,6 +62,7 @@ Every workflow
   <workflow>-stop     end its run on the nodes; what it has is kept
   <workflow>-compare  baseline against development nodes, regressions first
   <workflow>-report   one HTML page: workflows/<workflow>/results/report.html
+    SKIP_RUN=1        a target that runs tests starts none: it collects what is there
 endef
 HELP += HELP_RUNS
 
