@@ -66,6 +66,7 @@
       overlays = {
         default = import ./overlays;
         fio = import ./overlays/fio.nix;
+        sysbench = import ./overlays/sysbench.nix;
         xfstests = import ./overlays/xfstests.nix;
         custom-pkgs = import ./overlays/custom-pkgs.nix;
       };

@@ -62,7 +62,9 @@ Watchdog watchdog(const plan::Plan& plan, const std::string& workflow) {
   Watchdog dog;
   const bool on = variable(plan, workflow + "_watchdog", true);
   dog.limits.check = std::chrono::seconds(number("_watchdog_check_time", 5));
-  const std::chrono::minutes test(number("_watchdog_max_new_test_time", 60));
+  // A soaking test is meant to take that long.
+  const std::chrono::seconds soak(variable<std::int64_t>(plan, workflow + "_soak_duration", 0));
+  const auto test = std::chrono::minutes(number("_watchdog_max_new_test_time", 60)) + soak;
   // Without the watchdog a test may take as long as it likes.
   if (on) dog.limits.test = test;
   dog.restarts = on && variable(plan, workflow + "_watchdog_reset_hung_systems", true);

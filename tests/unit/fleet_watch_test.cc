@@ -670,6 +670,8 @@ TEST(WatchPlan, TheWatchdogComesFromTheVariables) {
   variables = {{"ltp_watchdog", false}, {"ltp_watchdog_reset_hung_systems", true}};
   EXPECT_FALSE(watchdog(plan, "ltp").limits.test);
   EXPECT_FALSE(watchdog(plan, "ltp").restarts);
+  variables = {{"fstests_soak_duration", std::int64_t{9900}}};
+  EXPECT_EQ(watchdog(plan, "fstests").limits.test, Milliseconds(60min + 9900s));
 }
 
 TEST(CrashRecords, NamesArePlannedOnes) {

@@ -2,6 +2,7 @@
 final: prev:
 prev.lib.composeManyExtensions [
   (import ./fio.nix)
+  (import ./sysbench.nix)
   (import ./xfstests.nix)
   (import ./custom-pkgs.nix)
 ] final prev

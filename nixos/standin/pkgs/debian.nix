@@ -287,6 +287,10 @@
   libaio = "libaio-dev";
   libhugetlbfs = "libhugetlbfs-bin";
   libnl = "libnl-3-dev libnl-genl-3-dev";
+  libpq = {
+    debian = "libpq-dev";
+    passthru.pg_config = null;
+  };
   libseccomp = "libseccomp-dev";
   libselinux = "libselinux1-dev";
   libsepol = "libsepol-dev";
