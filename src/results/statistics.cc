@@ -14,12 +14,17 @@ double mean(const std::vector<double>& values) {
   return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
 }
 
-double standard_deviation(const std::vector<double>& values) {
-  if (values.size() < 2) return 0;
-  const double center = mean(values);
+/// Sum of the squared distances from the mean; 0 when it is only what rounding left of equal numbers.
+double squares(const std::vector<double>& values, double center) {
   double sum = 0;
   for (const double v : values) sum += (v - center) * (v - center);
-  return std::sqrt(sum / static_cast<double>(values.size() - 1));
+  const double rounding = 1e-9 * center;
+  return sum > static_cast<double>(values.size()) * rounding * rounding ? sum : 0;
+}
+
+double standard_deviation(const std::vector<double>& values) {
+  if (values.size() < 2) return 0;
+  return std::sqrt(squares(values, mean(values)) / static_cast<double>(values.size() - 1));
 }
 
 /// One side's contribution to the variance of the difference, and its degrees of freedom.
@@ -70,12 +75,10 @@ double scaled_mad(const std::vector<double>& values) {
 double effective_count(const std::vector<double>& values) {
   const auto n = static_cast<double>(values.size());
   if (values.size() < 3) return n;
+  double at_one = 0;
+  for (std::size_t i = 1; i < values.size(); ++i) at_one += (values[i] - center) * (values[i - 1] - center);
   const double center = mean(values);
-  double at_zero = 0, at_one = 0;
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    at_zero += (values[i] - center) * (values[i] - center);
-    if (i > 0) at_one += (values[i] - center) * (values[i - 1] - center);
-  }
+  const double at_zero = squares(values, center);
   if (at_zero == 0) return n;
   const double r = std::clamp(at_one / at_zero, 0.0, 0.99);
   return std::max(n * (1 - r) / (1 + r), 1.0);

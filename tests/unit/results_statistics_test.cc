@@ -42,6 +42,15 @@ TEST(Statistics, SamplesThatFollowEachOtherCountLess) {
   EXPECT_GT(effective_count(series(random, 1000, 100, 5)), 850);
   EXPECT_LT(effective_count(series(random, 1000, 100, 5, 0.9)), 150);
   EXPECT_EQ(effective_count({1, 1, 1, 1}), 4);
+  // The mean of equal numbers is not always that number.
+  EXPECT_EQ(effective_count(std::vector<double>(60, 1.34)), 60);
+}
+
+TEST(Statistics, AConstantSeriesThatMovesIsADifference) {
+  const auto d = compare(Basis::one_run, std::vector<double>(60, 1.34), std::vector<double>(60, 2.68));
+  EXPECT_TRUE(d.enough);
+  EXPECT_TRUE(d.larger_than_noise);
+  EXPECT_EQ(d.noise, 0);
 }
 
 TEST(Statistics, FewSamplesSayNothing) {
