@@ -33,13 +33,10 @@ struct Side {
 };
 
 Side side_of(Basis basis, const std::vector<double>& values, double spread) {
-  if (basis != Basis::one_run) {
-    const auto n = static_cast<double>(values.size());
-    return {spread * spread / n, n - 1};
-  }
-  const double n = effective_count(values);
-  // The median of normal samples scatters pi/2 times as much as their mean.
-  return {std::acos(-1.0) / 2 * spread * spread / n, std::max(n - 1, 1.0)};
+  const double n = basis == Basis::one_run ? effective_count(values) : static_cast<double>(values.size());
+  // The median of normal samples scatters pi/2 times as much as their mean; that of two is their mean.
+  const double scatter = values.size() > 2 ? std::acos(-1.0) / 2 : 1;
+  return {scatter * spread * spread / n, std::max(n - 1, 1.0)};
 }
 
 /// More than half of the samples may be equal (a quantised latency): the MAD is 0 then, and the
@@ -75,11 +72,11 @@ double scaled_mad(const std::vector<double>& values) {
 double effective_count(const std::vector<double>& values) {
   const auto n = static_cast<double>(values.size());
   if (values.size() < 3) return n;
-  double at_one = 0;
-  for (std::size_t i = 1; i < values.size(); ++i) at_one += (values[i] - center) * (values[i - 1] - center);
   const double center = mean(values);
   const double at_zero = squares(values, center);
   if (at_zero == 0) return n;
+  double at_one = 0;
+  for (std::size_t i = 1; i < values.size(); ++i) at_one += (values[i] - center) * (values[i - 1] - center);
   const double r = std::clamp(at_one / at_zero, 0.0, 0.99);
   return std::max(n * (1 - r) / (1 + r), 1.0);
 }
@@ -112,7 +109,9 @@ Difference compare(Basis basis, const std::vector<double>& baseline, const std::
   d.dev_spread = spread_of(basis, dev);
   const double delta = d.dev_median - d.baseline_median;
   if (d.baseline_median != 0) d.change = delta / d.baseline_median;
-  d.enough = enough(basis, baseline) && enough(basis, dev);
+  const bool noiseless = basis != Basis::one_run && delta != 0 && d.baseline_spread == 0 && d.dev_spread == 0;
+  d.enough = enough(basis, baseline) && enough(basis, dev) &&
+             (!noiseless || std::min(baseline.size(), dev.size()) >= fewest_equal_runs);
   if (!d.enough) return d;
 
   const Side a = side_of(basis, baseline, d.baseline_spread);

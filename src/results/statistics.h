@@ -42,14 +42,16 @@ struct Difference {
 };
 
 /// Fewest samples of a side that say anything: intervals of one run, how many of them after
-/// discounting (effective_count), runs or repetitions.
+/// discounting (effective_count), runs or repetitions; and of these when they are equal on both sides,
+/// which two or three may be by chance.
 inline constexpr std::size_t fewest_intervals = 10;
 inline constexpr double fewest_effective = 5;
 inline constexpr std::size_t fewest_runs = 2;
+inline constexpr std::size_t fewest_equal_runs = 4;
 
 /// Compares the medians. The noise is Student's t at 99 %, two-sided, with Welch's degrees of
-/// freedom: few runs need a large difference, which is the honest answer. Inside one run the
-/// standard error of a median with the effective count stands for both.
+/// freedom: few runs need a large difference, which is the honest answer. The standard error is that
+/// of a median, inside one run with the effective count.
 Difference compare(Basis basis, const std::vector<double>& baseline, const std::vector<double>& dev);
 
 /// The 99.5 % quantile of Student's t, rounded up to the next tabulated degree of freedom below.

@@ -65,6 +65,15 @@ TEST(Statistics, FewSamplesSayNothing) {
   EXPECT_FALSE(compare(Basis::one_run, drift, drift).enough);
 }
 
+// Two or three equal numbers do not show that there is no noise.
+TEST(Statistics, FewEqualRunsSayNothingOfTheNoise) {
+  EXPECT_FALSE(compare(Basis::runs, {10, 10}, {12, 12}).enough);
+  EXPECT_FALSE(compare(Basis::repetitions, {1.34, 1.34, 1.34}, {2.68, 2.68, 2.68}).enough);
+  EXPECT_FALSE(compare(Basis::runs, {10, 10, 10, 10, 10}, {12, 12}).larger_than_noise);
+  EXPECT_TRUE(compare(Basis::runs, {10, 10, 10, 10}, {12, 12, 12, 12}).larger_than_noise);
+  EXPECT_TRUE(compare(Basis::runs, {10, 10}, {10, 10}).enough);
+}
+
 TEST(Statistics, TwoRunsNeedALargeDifference) {
   EXPECT_FALSE(compare(Basis::runs, {100, 104}, {90, 94}).larger_than_noise);
   EXPECT_TRUE(compare(Basis::runs, {100, 104}, {50, 54}).larger_than_noise);
@@ -90,6 +99,12 @@ TEST(Statistics, ChanceIsRarelyADifference) {
     alarms += compare(Basis::runs, series(random, 3, 1000, 80), series(random, 3, 1000, 80)).larger_than_noise;
   }
   EXPECT_LT(alarms, 40);
+  // The median of many runs scatters more than their mean.
+  alarms = 0;
+  for (int i = 0; i < 4000; ++i) {
+    alarms += compare(Basis::repetitions, series(random, 20, 1000, 80), series(random, 20, 1000, 80)).larger_than_noise;
+  }
+  EXPECT_LT(alarms, 60);
 }
 
 TEST(Statistics, APlantedDropIsFound) {
