@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -65,6 +66,7 @@ bool parse_plan(std::string_view line, TapDocument& document) {
   if (!count) return false;
   const auto after = trim(rest.substr(end));
   if (!after.empty() && after.front() != '#') return false;
+  if (document.plan && *document.plan != *count) document.other_plan = document.plan;
   document.plan = count;
   if (*count == 0) {
     auto why = after.empty() ? after : trim(after.substr(1));
@@ -118,7 +120,14 @@ std::string TapDocument::problem() const {
   if (bailed_out) return bail_out.empty() ? "bailed out" : "bailed out: " + bail_out;
   const auto count = static_cast<long>(points.size());
   if (!plan) return fmt::format("no plan (1..N): cut after {} result{}", count, count == 1 ? "" : "s");
+  if (other_plan) return fmt::format("two plans: 1..{} and 1..{}", *other_plan, *plan);
   if (*plan != count) return fmt::format("planned {} test{}, {} ha{} a result", *plan, *plan == 1 ? "" : "s", count, count == 1 ? "s" : "ve");
+  std::set<long> numbers;
+  for (const auto& point : points) {
+    const long number = point.number.value_or(static_cast<long>(numbers.size()) + 1);
+    if (number < 1 || number > *plan) return fmt::format("a result of number {}, planned are 1..{}", number, *plan);
+    if (!numbers.insert(number).second) return fmt::format("two results of number {}", number);
+  }
   return "";
 }
 

@@ -28,7 +28,8 @@ struct TapPoint {
 
 /// One document of the Test Anything Protocol, versions 12 to 14, and KTAP.
 struct TapDocument {
-  std::optional<long> plan;  ///< N of "1..N"
+  std::optional<long> plan;  ///< N of "1..N", of the last one
+  std::optional<long> other_plan;  ///< one before it that says something else
   std::string skipped;       ///< why, of "1..0 # SKIP why"
   bool skip_all = false;
   std::string bail_out;

@@ -6,7 +6,10 @@
 #include <gtest/gtest.h>
 
 #include "results/archive.h"
+#include "results/ltp.h"
 #include "results/render.h"
+#include "results/tap.h"
+#include "results/text.h"
 #include "results_samples.h"
 
 namespace kdevops::results {
@@ -14,7 +17,9 @@ namespace {
 
 namespace fs = std::filesystem;
 using ::testing::Contains;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Pair;
 
 /// The nodes of all samples, by "<suite>/<run>/<node>".
 std::vector<std::string> sample_nodes() {
@@ -192,6 +197,16 @@ TEST(RunDirectory, NamesCannotBreakTheTerminal) {
   const std::string text = summary_text(load(support::RealFiles(), scratch.path + "/n", Which::last), -1);
   EXPECT_EQ(text.find('\033'), std::string::npos);
   EXPECT_EQ(text.find('\xff'), std::string::npos);
+}
+
+TEST(Tap, OneResultPerPlannedTest) {
+  const auto problem = [](const char* text) { return parse_tap(text).at(0).problem(); };
+  EXPECT_EQ(problem("1..2\nok 2 b\nok 1 a\n"), "");
+  EXPECT_EQ(problem("1..2\nok\nok\n1..2\n"), "");
+  EXPECT_THAT(problem("1..5\nok 1 a\n1..1\n"), HasSubstr("1..5 and 1..1"));
+  EXPECT_THAT(problem("1..2\nok 1 a\nok 1 b\n"), HasSubstr("two results of number 1"));
+  EXPECT_THAT(problem("1..1\nok 7 a\n"), HasSubstr("number 7"));
+  EXPECT_THAT(problem("1..1\nok 0 a\n"), HasSubstr("number 0"));
 }
 
 TEST(Archive, KnowsItsLimits) {
