@@ -142,7 +142,7 @@ std::vector<TapDocument> parse_tap(std::string_view text) {
     pending = {};
   };
   each_line(text, [&](const Line& line) {
-    if (line.whole && line.text.starts_with("TAP version ")) {
+    if (line.whole && (line.text.starts_with("TAP version ") || line.text.starts_with("KTAP version "))) {
       finish();
       documents.emplace_back();
       return;

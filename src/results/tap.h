@@ -41,7 +41,7 @@ struct TapDocument {
   std::string problem() const;
 };
 
-/// "TAP version" begins a further document, a file may hold several. Lines that are no TAP are
+/// "TAP version" or "KTAP version" begins a further document, a file may hold several. Lines that are no TAP are
 /// diagnostics, whatever they hold.
 std::vector<TapDocument> parse_tap(std::string_view text);
 

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "results/render.h"
+#include "results/tap.h"
 #include "results_samples.h"
 
 namespace kdevops::results {
@@ -135,6 +136,15 @@ TEST(Tap, AnyWorkflowMayWriteIt) {
   EXPECT_EQ(test_of(node, "leases").reason, "known to fail: not written yet");
   EXPECT_EQ(test_of(node, "raid").reason, "no second drive");
   EXPECT_THAT(test_of(node, "writes").excerpt, HasSubstr("short write"));
+}
+
+TEST(Tap, AKtapHeaderBeginsADocument) {
+  const auto documents = parse_tap("KTAP version 1\n1..1\n    KTAP version 1\n    1..1\n    ok 1 inner\nok 1 outer\n"
+                                   "KTAP version 1\n1..1\nok 1 other\n");
+  ASSERT_EQ(documents.size(), 2u);
+  for (const auto& document : documents) EXPECT_EQ(document.problem(), "");
+  EXPECT_EQ(documents[0].points.at(0).subtests, 1);
+  EXPECT_EQ(documents[1].points.at(0).description, "other");
 }
 
 TEST(Ltp, ReadsTheTableAndTheOutput) {
