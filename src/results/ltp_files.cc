@@ -97,8 +97,9 @@ LtpLog parse_ltp_log(std::string_view log) {
       out.open = true;
       rows = 0;
     }
-    if (!line.whole) return;
-    if (line.text.starts_with("tag=")) {
+    if (!line.whole) {
+      out.problem = "cut: " + one_line(line.text, 80);
+    } else if (line.text.starts_with("tag=")) {
       if (auto test = parse_tag(line.text)) tests.add(std::move(*test));
       else out.problem = "not readable: " + one_line(line.text, 80);
     } else if (auto row = parse_row(line.text)) {

@@ -209,6 +209,13 @@ TEST(Tap, OneResultPerPlannedTest) {
   EXPECT_THAT(problem("1..1\nok 0 a\n"), HasSubstr("number 0"));
 }
 
+TEST(Ltp, ACutLineIsAProblem) {
+  const std::string tags = "tag=a stime=1 dur=0 exit=exited stat=0 core=no cu=0 cs=0\n";
+  EXPECT_EQ(parse_ltp_log(tags).problem, "");
+  EXPECT_THAT(parse_ltp_log(tags + "tag=b stime=1 dur=0 exit=exi").problem, HasSubstr("cut: tag=b"));
+  EXPECT_THAT(parse_ltp_log("a    PASS    0\nb    PA").problem, HasSubstr("cut: b"));
+}
+
 TEST(Archive, KnowsItsLimits) {
   std::string problem;
   EXPECT_FALSE(gunzip("", problem));
