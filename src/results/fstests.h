@@ -34,7 +34,9 @@ struct FstestsLog {
 FstestsLog parse_check_log(std::string_view log);
 
 /// `<kernel>/<section>/{result*.xml,check.log,check.time,<group>/NNN.*}`. Tests are named
-/// `<section>/generic/001` when they are planned so, or when there is more than one section.
+/// `<section>/generic/001` when they are planned so, or when there is more than one section. Where our
+/// runner was not, check.log speaks only without a whole report, and of its last pass: the others are of
+/// earlier runs.
 bool holds_fstests(const Tree& tree);
 void read_fstests(const Tree& tree, Node& node);
 

@@ -15,13 +15,27 @@ namespace {
 
 bool in(std::string_view path, std::string_view directory) { return parent_name(path) == directory; }
 
-bool is_log(std::string_view path) {
-  return path.ends_with(".log") && (in(path, "results") || base_name(path).starts_with("LTP_RUN_ON"));
-}
+/// "LTP_RUN_ON-2026_11_21-09h_38m_05s.log"
+bool is_dated(std::string_view path) { return base_name(path).starts_with("LTP_RUN_ON"); }
+
+bool is_log(std::string_view path) { return path.ends_with(".log") && (in(path, "results") || is_dated(path)); }
 
 bool is_output(std::string_view path) {
-  return (in(path, "output") || base_name(path).starts_with("LTP_RUN_ON")) && !path.ends_with(".log") &&
-         !path.ends_with(".failed") && !path.ends_with(".tconf");
+  return (in(path, "output") || is_dated(path)) && !path.ends_with(".log") && !path.ends_with(".failed") &&
+         !path.ends_with(".tconf");
+}
+
+/// The files of one kind that count. They are sorted: a directory's newest is the last.
+std::vector<std::string> files_of(const Tree& tree, bool ours, bool (*is_kind)(std::string_view)) {
+  std::vector<std::string> found;
+  for (const auto& path : tree.paths()) {
+    if (!is_kind(path)) continue;
+    const bool newer = !ours && is_dated(path) && !found.empty() && is_dated(found.back()) &&
+                       directory_name(found.back()) == directory_name(path);
+    if (newer) found.back() = path;
+    else found.push_back(path);
+  }
+  return found;
 }
 
 /// "fs/results/a.log" and kdevops's "fs/a.log" are of group fs; "" when the node is one group.
@@ -57,15 +71,13 @@ void read_ltp(const Tree& tree, Node& node) {
     return text.value_or("");
   };
   std::map<std::string, std::pair<std::string, LtpOutput>> outputs;  ///< by full name, with the file
-  for (const auto& path : tree.paths()) {
-    if (!is_output(path)) continue;
+  for (const auto& path : files_of(tree, run.ours, is_output)) {
     for (auto& [tag, output] : parse_ltp_output(read(path))) {
       outputs[full_name(group_of(path), tag)] = {path, std::move(output)};
     }
   }
   Collection tests;
-  for (const auto& path : tree.paths()) {
-    if (!is_log(path)) continue;
+  for (const auto& path : files_of(tree, run.ours, is_log)) {
     auto log = parse_ltp_log(read(path));
     if (!log.problem.empty()) node.problems.push_back(path + ": " + log.problem);
     // A pass that a crash ended has no end; our runner knows what was planned.

@@ -35,7 +35,8 @@ std::map<std::string, LtpOutput> parse_ltp_output(std::string_view text);
 /// "failed, broken" of an exit value of 3.
 std::string ltp_status(long status);
 
-/// `<group>/results/*.log` and `<group>/output/*`; tests named `<group>/<tag>`.
+/// `<group>/results/*.log` and `<group>/output/*`; tests named `<group>/<tag>`. Of the files that runltp
+/// names by the time only a group's newest counts, where our runner was not: nothing removes the others.
 bool holds_ltp(const Tree& tree);
 void read_ltp(const Tree& tree, Node& node);
 

@@ -98,6 +98,25 @@ TEST(Fstests, ReadsKdevopsOwnLayout) {
   EXPECT_EQ(node.tests.size(), 6u);
 }
 
+// Elsewhere check.log grows with every run.
+TEST(Fstests, OnlyTheLastPassOfAForeignLogCounts) {
+  ScratchDirectory scratch;
+  const std::string earlier = "\nKernel version: 6.18.44\nRan: generic/001 generic/009\nFailures: generic/001 generic/009\n"
+                              "Failed 2 of 2 tests\n";
+  scratch.copy("fstests" + run + "kdevops-xfs-crc");
+  for (const char* ours : {"tests", "run.json", "exit_status"}) std::filesystem::remove(scratch.path + "/" + ours);
+  const std::string section = scratch.path + "/6.18.44/xfs_crc/";
+  const std::string log = support::RealFiles().read_or_throw(section + "check.log");
+  scratch.write("6.18.44/xfs_crc/check.log", earlier + log);
+  Node node = load_node(scratch.path);
+  EXPECT_EQ(test_of(node, "generic/001").verdict, passed);
+  EXPECT_EQ(node.tests.size(), 6u);
+  std::filesystem::remove(section + "result.xml");
+  node = load_node(scratch.path);
+  EXPECT_EQ(test_of(node, "generic/001").verdict, passed);
+  EXPECT_EQ(node.tests.size(), 6u);
+}
+
 TEST(Blktests, ReadsATree) {
   const Node node = sample("blktests" + run + "kdevops-block");
   EXPECT_THAT(node.problems, IsEmpty());
@@ -163,6 +182,29 @@ TEST(Ltp, ReadsTheLinesAlone) {
   EXPECT_EQ(test_of(node, "cve/brok01").reason, "broken (TBROK)");
   EXPECT_EQ(test_of(node, "cve/conf01").verdict, skipped);
   EXPECT_THAT(test_of(node, "cve/sig01").reason, HasSubstr("signal 11"));
+}
+
+// runltp names its files by the time and removes none.
+TEST(Ltp, OfRunltpsOwnFilesTheNewestCounts) {
+  ScratchDirectory scratch;
+  const auto log = [](const char* row) {
+    return std::string("Test Start Time: Sat Nov 21 09:38:05 2026\n") + row + "\nTotal Tests: 1\nHostname: n\n";
+  };
+  const auto output = [](const char* tag) {
+    return std::string("<<<test_start>>>\ntag=") + tag + " stime=1\n<<<test_output>>>\n<<<execution_status>>>\n"
+           "initiation_status=\"ok\"\nduration=0 termination_type=exited termination_id=0 corefile=no\n<<<test_end>>>\n";
+  };
+  scratch.write("n/fs/LTP_RUN_ON-2026_11_20-09h_00m_00s.log", log("a FAIL 1"));
+  scratch.write("n/fs/LTP_RUN_ON-2026_11_20-09h_00m_00s.output", output("gone"));
+  scratch.write("n/fs/LTP_RUN_ON-2026_11_21-09h_00m_00s.log", log("a PASS 0"));
+  scratch.write("n/fs/LTP_RUN_ON-2026_11_21-09h_00m_00s.output", output("a"));
+  scratch.write("n/cve/LTP_RUN_ON-2026_11_20-09h_00m_00s.log", log("b PASS 0"));
+  const Node node = load_node(scratch.path);
+  EXPECT_THAT(node.problems, IsEmpty());
+  EXPECT_THAT(verdicts(node), UnorderedElementsAre(Pair("fs/a", passed), Pair("cve/b", passed)));
+  // Names of one's own say nothing of the time.
+  scratch.write("n/fs/results/other.log", log("c FAIL 1"));
+  EXPECT_EQ(test_of(load_node(scratch.path), "fs/c").verdict, failed);
 }
 
 TEST(Pynfs, ReadsBothVersions) {
