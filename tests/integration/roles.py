@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Playbooks and roles without a node: lint, syntax of every script, and the runner of test runs
-(playbooks/roles/test_run/files/runner.sh) with a suite of its own and stubs of what only a node has."""
+"""Playbooks and roles without a node: lint, syntax of every script, the runner of test runs
+(playbooks/roles/test_run/files/runner.sh) with a suite of its own and stubs of what only a node has, and
+what blktests's adapter makes of check's words."""
 
 import json
 import os
@@ -185,6 +186,41 @@ def unpack(report):
     shutil.rmtree(root)
 
 
+BLKTESTS_SAYS = """\
+nvme/***                                                     [not run]
+    driver nvme is not available
+zbd/*** => sda                                               [not run]
+    /dev/sda is not a zoned block device
+scsi/*** => sda                                              [not run]
+    /dev/sda is not a SCSI device
+scsi/*** => sdb                                              [not run]
+    /dev/sdb is not a SCSI device
+"""
+
+
+def blktests(report):
+    """Tests without a result of their own are only skipped when check passed over them."""
+    root = Path(tempfile.mkdtemp(prefix="blktests-"))
+    tests = {"nvme/001": "test", "zbd/007": "test_device", "scsi/001": "test_device", "scsi/004": "test"}
+    for name, function in tests.items():
+        (root / "suite/tests" / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / "suite/tests" / name).write_text(f"{function}() {{\n")
+    (root / "bin").mkdir()
+    for name, text in {"bin/systemctl": "exit 3", "bin/modprobe": ":", "suite/check": f"cat <<'.'\n{BLKTESTS_SAYS}."}.items():
+        (root / name).write_text(f"#!/bin/sh\n{text}\n")
+        (root / name).chmod(0o755)
+    (root / "tests").write_text("\n".join(tests) + "\n")
+    with open(root / "output.log", "w", encoding="utf-8") as log:
+        run(["sh", PLAYBOOKS / "roles/blktests/files/suite.sh", "run", "tests"], cwd=root, stdout=log,
+            env=environment(BLKTESTS=str(root / "suite"), TEST_DEVS="/dev/sda /dev/sdb", PATH=f"{root / 'bin'}:{os.environ['PATH']}"))
+    reasons = {str(path.relative_to(root / "results/nodev")): path.read_text().rpartition("reason\t")[2].strip()
+               for path in sorted(root.glob("results/nodev/*/*"))}
+    report.case("blktests: a device that lacks something is no reason to skip what runs on another, or on none",
+                [] if reasons == {"nvme/001": "driver nvme is not available",
+                                  "scsi/001": "/dev/sda is not a SCSI device; /dev/sdb is not a SCSI device"} else [reasons])
+    shutil.rmtree(root)
+
+
 def lint(report):
     scripts = sorted(PLAYBOOKS.rglob("*.sh"))
     for shell in ("dash", "bash"):
@@ -208,5 +244,6 @@ runner(report)
 endings(report)
 current(report)
 unpack(report)
+blktests(report)
 lint(report)
 report.finish()

@@ -130,6 +130,19 @@ TEST(Blktests, ReadsATree) {
   EXPECT_EQ(test_of(node, "nvme/001").reason, "driver nvme is not available");
 }
 
+// "zbd/*** => sda" is about that device; the tests go on without it.
+TEST(Blktests, AnUnfitDeviceIsNoReasonToSkipTheGroup) {
+  ScratchDirectory scratch;
+  scratch.write("n/run.json", R"({"workflow": "blktests"})");
+  scratch.write("n/tests", "nvme/001\nzbd/001\nzbd/008\n");
+  scratch.write("n/output.log", "nvme/***    [not run]\n    driver nvme is not available\n"
+                                "zbd/*** => sda    [not run]\n    /dev/sda is not a zoned block device\nzbd/008 (one)\n");
+  const Node node = load_node(scratch.path + "/n");
+  EXPECT_EQ(test_of(node, "nvme/001").reason, "driver nvme is not available");
+  EXPECT_EQ(test_of(node, "zbd/001").verdict, Verdict::truncated);
+  EXPECT_EQ(test_of(node, "zbd/008").verdict, Verdict::truncated);
+}
+
 TEST(Selftests, ReadsARun) {
   const Node node = sample("selftests" + run + "kdevops-demo");
   EXPECT_THAT(node.problems, IsEmpty());
