@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "results/run_directory.h"
 #include "results/text.h"
 #include "results/tree.h"
 #include "support/error.h"
@@ -98,7 +99,7 @@ std::vector<ExpungeChange> expunge_changes(const support::Files& files, const st
         throw Error(ExitCode::usage, node.suite + " has no expunge lists", node.name, "fstests and blktests have.");
       }
       for (const auto& test : node.tests) {
-        if (!belongs_on_a_list(test.verdict)) continue;
+        if (!belongs_on_a_list(test.verdict) || test.name == no_test) continue;
         const Entry entry = fstests ? fstests_entry(node, test, lists) : blktests_entry(node, test, lists);
         const auto [it, fresh] = changes.try_emplace(entry.path);
         auto& change = it->second;

@@ -26,19 +26,43 @@ void read_planned(std::string_view text, RunDirectory& run) {
   });
 }
 
+/// "panic generic/002" of the lines "verdict: panic" and "test: generic/002" with which nixos-vm watch heads
+/// a console; empty without them.
+std::string crash_line(const Tree& tree, const std::string& path) {
+  const std::string console = read_evidence(tree.files(), tree.absolute(path));
+  std::string verdict, test;
+  bool over = false;
+  each_line(std::string_view(console).substr(0, 4096), [&](const Line& line) {
+    over |= line.text.empty();
+    if (!over && line.text.starts_with("verdict: ")) verdict = line.text.substr(9);
+    if (!over && line.text.starts_with("test: ")) test = line.text.substr(6);
+  });
+  return verdict.empty() ? "" : one_line(verdict + " " + test);
+}
+
+void add_crash(std::string_view line, std::string evidence, RunDirectory& run) {
+  const auto end = std::min(line.find(' '), line.size());
+  const std::string test = one_line(trim(line.substr(end)));
+  run.crashes.push_back({line.substr(0, end) == "hang" ? Verdict::hung : Verdict::crashed,
+                         test.empty() ? no_test : test, std::move(evidence)});
+}
+
+/// Node and controller may have noted crashes in another order: what a file is about is at its head, and
+/// only of one without a head its number says it.
 void read_crashes(const Tree& tree, std::string_view text, RunDirectory& run) {
+  std::map<std::string, std::string> evidence;  ///< by line, or by file
+  for (const auto& path : tree.paths()) {
+    if (!path.starts_with("crash-") || !path.ends_with(".txt")) continue;
+    const std::string line = crash_line(tree, path);
+    evidence.emplace(line.empty() ? path : line, path);
+  }
   int number = 0;
   each_line(text, [&](const Line& line) {
-    const auto parts = words(line.text);
-    if (parts.empty()) return;
+    if (trim(line.text).empty()) return;
     ++number;
-    RunDirectory::Crash crash;
-    crash.verdict = parts[0] == "hang" ? Verdict::hung : Verdict::crashed;
-    if (const auto blank = line.text.find(' '); blank != std::string_view::npos) {
-      crash.test = one_line(trim(line.text.substr(blank)));
-    }
-    if (std::string file = fmt::format("crash-{}.txt", number); tree.has(file)) crash.evidence = file;
-    run.crashes.push_back(std::move(crash));
+    auto it = evidence.find(one_line(line.text));
+    if (it == evidence.end()) it = evidence.find(fmt::format("crash-{}.txt", number));
+    add_crash(line.text, it == evidence.end() ? "" : it->second, run);
   });
 }
 
@@ -67,9 +91,8 @@ std::string complaint(std::string_view console) {
 
 void apply_crashes(const Tree& tree, const RunDirectory& run, std::vector<Test>& tests) {
   for (const auto& crash : run.crashes) {
-    const std::string name = crash.test.empty() ? "no test" : crash.test;
-    auto it = std::find_if(tests.begin(), tests.end(), [&](const Test& test) { return test.name == name; });
-    if (it == tests.end()) it = tests.insert(tests.end(), Test{name, Verdict::crashed, "", {}, {}, "", ""});
+    auto it = std::find_if(tests.begin(), tests.end(), [&](const Test& test) { return test.name == crash.test; });
+    if (it == tests.end()) it = tests.insert(tests.end(), Test{crash.test, Verdict::crashed, "", {}, {}, "", ""});
     it->verdict = crash.verdict;
     it->reason = crash.verdict == Verdict::hung ? "the guest hung" : "the guest panicked";
     it->evidence = crash.evidence;
@@ -107,7 +130,7 @@ bool RunDirectory::plans(const std::string& name) const {
 RunDirectory read_run_directory(const Tree& tree) {
   RunDirectory run;
   // Of a node that never came back only what nixos-vm watch noted is here.
-  run.ours = tree.has("tests") || tree.has("runner.sh") || tree.has("crashed");
+  run.ours = tree.has("tests") || tree.has("runner.sh") || tree.has("crashed") || tree.has("console-1.log");
   if (!run.ours) return run;
   const auto read = [&](const char* name) {
     std::string problem;
@@ -118,9 +141,10 @@ RunDirectory read_run_directory(const Tree& tree) {
   read_planned(read("tests"), run);
   read_crashes(tree, read("crashed"), run);
   for (const auto& path : tree.paths()) {
-    if (path.starts_with("console-") && path.ends_with(".log")) {
-      run.problems.push_back("the guest crashed or hung between two tests: " + path);
-    }
+    // No line of `crashed` is about a crash between two tests.
+    if (!path.starts_with("console-") || !path.ends_with(".log")) continue;
+    const std::string line = crash_line(tree, path);
+    add_crash(line.substr(0, line.find(' ')), path, run);
   }
   const std::string status = read("exit_status");
   const auto parts = words(std::string_view(status).substr(0, status.find('\n')));

@@ -11,12 +11,15 @@
 
 namespace kdevops::results {
 
+/// What a crash between two tests is called, which is a test of the node, and none of its suite.
+inline constexpr const char* no_test = "no test";
+
 /// What our runner (playbooks/roles/test_run) keeps beside a suite's own results.
 struct RunDirectory {
   struct Crash {
     Verdict verdict = Verdict::crashed;
-    std::string test;
-    std::string evidence;  ///< crash-<n>.txt, the console; empty when there is none
+    std::string test;      ///< or no_test
+    std::string evidence;  ///< crash-<n>.txt or console-<n>.log; empty when there is none
   };
 
   bool ours = false;                 ///< the runner was here

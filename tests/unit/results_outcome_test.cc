@@ -177,6 +177,11 @@ TEST(Expunge, ANewListComesFromNothing) {
   EXPECT_THAT(unified_diff(changes[0]), HasSubstr("--- /dev/null\n+++ " + changes[0].path + "\n@@ -0,0 +1,1 @@\n+block/001\n"));
 }
 
+TEST(Expunge, ACrashBetweenTwoTestsIsNoTest) {
+  const support::MemoryFiles files;
+  EXPECT_THAT(expunge_changes(files, {{"r", {functional("n", {test("no test", Verdict::crashed)})}}}, "lists"), IsEmpty());
+}
+
 TEST(Expunge, RefusesWhatItCannotPlace) {
   const support::MemoryFiles files;
   Node node = functional("n", {test("generic/001", Verdict::failed)});

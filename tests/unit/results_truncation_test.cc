@@ -179,6 +179,35 @@ TEST(RunDirectory, ANodeThatNeverCameBackIsACrash) {
   EXPECT_EQ(exit_status({{"r", {node}}}), 6);
 }
 
+TEST(RunDirectory, ACrashBetweenTwoTestsIsACrash) {
+  ScratchDirectory scratch;
+  scratch.copy("mmtests/20261121T031502Z/kdevops-thpchallenge");
+  scratch.write("console-1.log", "verdict: panic\ntest: none had begun\nreason: Kernel panic - not syncing: x\n\n[  1.0] Oops\n");
+  const Node node = load_node(scratch.path);
+  EXPECT_EQ(test_of(node, "no test").verdict, Verdict::crashed);
+  EXPECT_EQ(test_of(node, "no test").reason, "the guest panicked: Kernel panic - not syncing: x");
+  EXPECT_EQ(test_of(node, "no test").evidence, "console-1.log");
+  EXPECT_EQ(exit_status({{"r", {node}}}), 6);
+  EXPECT_THAT(summary_junit({{"r", {node}}}), HasSubstr("type=\"crashed\""));
+  // Nothing else may be there.
+  scratch.write("only/n/console-1.log", "verdict: hang\ntest: none had begun\nreason: no answer\n\n");
+  EXPECT_EQ(test_of(load_node(scratch.path + "/only"), "no test").verdict, Verdict::hung);
+}
+
+// Node and controller count for themselves: the number says less than what the console is headed with.
+TEST(RunDirectory, TheConsoleOfACrashIsTheOneThatNamesIt) {
+  ScratchDirectory scratch;
+  scratch.write("n/crashed", "panic a\nhang b\npanic c\n");
+  scratch.write("n/crash-1.txt", "verdict: hang\ntest: b\nreason: of b\n\nb\n");
+  scratch.write("n/crash-2.txt", "verdict: panic\ntest: a\nreason: of a\n\na\n");
+  scratch.write("n/crash-3.txt", "[  1.0] Kernel panic - not syncing: c\n");
+  const Node node = load_node(scratch.path + "/n");
+  EXPECT_EQ(test_of(node, "a").reason, "the guest panicked: of a");
+  EXPECT_EQ(test_of(node, "b").reason, "the guest hung: of b");
+  EXPECT_EQ(test_of(node, "b").evidence, "crash-1.txt");
+  EXPECT_EQ(test_of(node, "c").evidence, "crash-3.txt");
+}
+
 // The directory came from a guest: a link in it would be read on the host.
 TEST(RunDirectory, LinksAreNotFollowed) {
   ScratchDirectory scratch;
