@@ -2,6 +2,7 @@
 #include "results/text.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <filesystem>
@@ -29,6 +30,17 @@ std::size_t character(std::string_view text) {
   const bool overlong = (first == 0xe0 && second < 0xa0) || (first == 0xf0 && second < 0x90);
   const bool outside = (first == 0xed && second >= 0xa0) || (first == 0xf4 && second >= 0x90);
   return overlong || outside ? 0 : size;
+}
+
+/// Of one character: no C1 control, which a terminal obeys, no mark that turns the text round, and
+/// nothing that XML 1.0 has no place for.
+bool is_printable(std::string_view c) {
+  struct Range {
+    std::string_view first, last;
+  };
+  constexpr std::array others{Range{"\u0080", "\u009f"}, Range{"\u061c", "\u061c"}, Range{"\u200e", "\u200f"},
+                              Range{"\u202a", "\u202e"}, Range{"\u2066", "\u2069"}, Range{"\ufffe", "\uffff"}};
+  return std::none_of(others.begin(), others.end(), [&](const Range& r) { return c >= r.first && c <= r.last; });
 }
 
 bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
@@ -98,7 +110,7 @@ std::string one_line(std::string_view text, std::size_t longest) {
     if (is_control(text.front())) {
       if (!out.empty() && out.back() != ' ') out += ' ';
     } else {
-      out += size > 0 ? text.substr(0, size) : std::string_view("?");
+      out += size > 0 && is_printable(text.substr(0, size)) ? text.substr(0, size) : std::string_view("?");
     }
     text.remove_prefix(std::max<std::size_t>(size, 1));
   }

@@ -30,8 +30,9 @@ std::optional<long> integer(std::string_view text);
 
 /// Without the colours and cursor moves of a terminal.
 std::string without_escapes(std::string_view text);
-/// Printable on one line: control characters become a blank, what is not UTF-8 becomes "?"; cut
-/// after `longest` bytes.
+/// Printable on one line: control characters of ASCII become a blank; "?" becomes what is not UTF-8,
+/// what XML 1.0 has no place for, C1 controls and marks of the text's direction; cut after `longest`
+/// bytes.
 std::string one_line(std::string_view text, std::size_t longest = 200);
 /// The first `lines` lines (the last ones with `from_end`), without control characters.
 std::string excerpt(std::string_view text, std::size_t lines, bool from_end = false);

@@ -228,6 +228,13 @@ TEST(RunDirectory, NamesCannotBreakTheTerminal) {
   EXPECT_EQ(text.find('\xff'), std::string::npos);
 }
 
+TEST(Text, WhatIsNotPrintableIsAQuestionMark) {
+  EXPECT_EQ(one_line("a\xc2\x9b" "31mb"), "a?31mb");                    // CSI in one character
+  EXPECT_EQ(one_line("a\xef\xbf\xbe\xef\xbf\xbf"), "a??");              // U+FFFE, U+FFFF: not XML
+  EXPECT_EQ(one_line("\xe2\x80\xae" "a\xe2\x81\xa9\xe2\x80\x8f\xd8\x9c"), "?a???");  // turn the text round
+  EXPECT_EQ(one_line("\xc2\xa0\xe2\x80\x93\xef\xbf\xbd\xf0\x9f\x90\xa7"), "\xc2\xa0\xe2\x80\x93\xef\xbf\xbd\xf0\x9f\x90\xa7");
+}
+
 TEST(Tap, OneResultPerPlannedTest) {
   const auto problem = [](const char* text) { return parse_tap(text).at(0).problem(); };
   EXPECT_EQ(problem("1..2\nok 2 b\nok 1 a\n"), "");
