@@ -16,7 +16,7 @@ struct PynfsReport {
 };
 
 /// What `testserver.py --json` writes. It has no word for "unsupported" and "warning": pynfs counts
-/// both as passed, and so does this.
+/// both as passed, and so does this. Our runner of its tests writes "unsupported" as skipped.
 PynfsReport parse_pynfs(std::string_view json);
 
 /// `<kernel>-v4.0.json`, `-v4.1.json`, `-vblock.json`; tests named `v4.0/CODE`.

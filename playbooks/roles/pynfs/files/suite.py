@@ -161,6 +161,9 @@ def one(v, file):
         if test.result == testmod.TEST_FAIL:
             failed.append(test.code)
             record(test, failure={"message": test.result.msg, "err": "".join(test.result.tb)})
+        elif test.result == testmod.TEST_NOTSUP:
+            # To pynfs a warning; but the server was asked for nothing that it has.
+            record(test, skipped={"message": test.result.msg})
         else:
             record(test)
         print(repr(test))
