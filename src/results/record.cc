@@ -51,6 +51,8 @@ std::optional<Record> read_record(const support::Files& files, const std::string
   }
   if (const auto it = json.find("settings"); it != json.end() && it->is_object()) {
     for (const auto& [key, value] : it->items()) {
+      // Our playbooks write none, and to print nested ones takes a stack as deep as they are.
+      if (value.is_structured()) continue;
       record.settings[key] = value.is_string() ? value.get<std::string>() : value.dump();
     }
   }

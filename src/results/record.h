@@ -14,7 +14,7 @@ struct Record {
   std::string suite, node, role, test, kernel, failure;
   std::string format;  ///< "tap": the suite has no parser of its own and writes that
   std::optional<int> exit_status;  ///< empty until the suite's own program has ended
-  std::map<std::string, std::string> settings;
+  std::map<std::string, std::string> settings;  ///< words, numbers and booleans; others are left out
 };
 
 /// Nothing when there is none (results of another tool), and, with the reason in `problem`, when it

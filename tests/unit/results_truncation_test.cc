@@ -208,6 +208,13 @@ TEST(RunDirectory, TheConsoleOfACrashIsTheOneThatNamesIt) {
   EXPECT_EQ(test_of(node, "c").evidence, "crash-3.txt");
 }
 
+TEST(RunDirectory, SettingsAreWordsAndNumbers) {
+  ScratchDirectory scratch;
+  const std::string deep = std::string(300'000, '[') + std::string(300'000, ']');
+  scratch.write("n/run.json", R"({"workflow": "x", "settings": {"a": 1, "b": "two", "c": {}, "d": )" + deep + "}}");
+  EXPECT_THAT(load_node(scratch.path + "/n").settings, ElementsAre(Pair("a", "1"), Pair("b", "two")));
+}
+
 // The directory came from a guest: a link in it would be read on the host.
 TEST(RunDirectory, LinksAreNotFollowed) {
   ScratchDirectory scratch;
