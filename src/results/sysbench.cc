@@ -69,7 +69,7 @@ bool field(const std::string& line, const char* name, std::optional<double>& val
   if (!line.starts_with(name)) return false;
   double number = 0;
   char unit = 0;
-  if (std::sscanf(line.c_str() + std::strlen(name), " %lf%c", &number, &unit) >= 1) value = number;
+  if (std::sscanf(line.c_str() + std::strlen(name), " %lf%c", &number, &unit) >= 1 && std::isfinite(number)) value = number;
   return true;
 }
 

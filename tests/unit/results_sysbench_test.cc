@@ -133,6 +133,17 @@ TEST(Sysbench, ARunWithoutOneEventFails) {
   EXPECT_EQ(test.reason, "not one event was completed");
 }
 
+TEST(Sysbench, ATotalThatIsNoNumberIsMissing) {
+  for (const char* bad : {"nan", "inf", "-inf"}) {
+    std::string text = sample("no-intervals.txt");
+    const std::string line = "total number of events:              10502";
+    text.replace(text.find(line) + line.size() - 5, 5, bad);
+    const results::Test test = parse_sysbench(text);
+    EXPECT_EQ(test.verdict, Verdict::truncated) << bad;
+    EXPECT_EQ(test.metric("events"), nullptr) << bad;
+  }
+}
+
 TEST(Sysbench, WindowsLineEndsChangeNothing) {
   std::string text;
   for (const char c : sample("run.txt")) text += c == '\n' ? std::string("\r\n") : std::string(1, c);
