@@ -74,7 +74,7 @@ void judge(const RunDirectory& run, const std::string& name, bool prefixed, Grou
   for (const auto& [script, files] : group.scripts) {
     Test test = judge_git_script(script, files);
     const auto why = group.prove.failures.find(script);
-    if (why != group.prove.failures.end() && !is_bad(test.verdict)) {
+    if (why != group.prove.failures.end() && test.verdict != Verdict::failed) {
       test.verdict = Verdict::failed;
       test.reason = why->second;
     }

@@ -239,6 +239,19 @@ TEST(Gitr, ReadsScriptsAndWhatProveSays) {
   EXPECT_EQ(test_of(node, "t5580-unc-paths").reason, "skipping Windows-only path tests");
 }
 
+TEST(Gitr, ProveKnowsHowACutScriptEnded) {
+  ScratchDirectory scratch;
+  scratch.copy("gitr" + run + "kdevops-tmpfs");
+  scratch.write("tmpfs/t/test-results/t0010-racy-git.out", "ok 1 - one\n");
+  std::filesystem::remove(scratch.path + "/tmpfs/t/test-results/t0010-racy-git.exit");
+  std::filesystem::remove(scratch.path + "/tmpfs/t/test-results/t0010-racy-git.counts");
+  EXPECT_EQ(test_of(load_node(scratch.path), "t0010-racy-git").verdict, Verdict::truncated);
+  scratch.write("tmpfs.summary", "t0010-racy-git.sh (Wstat: 9 (Signal: KILL) Tests: 1 Failed: 0)\nResult: FAIL\n");
+  const Node node = load_node(scratch.path);
+  EXPECT_EQ(test_of(node, "t0010-racy-git").verdict, failed);
+  EXPECT_THAT(test_of(node, "t0010-racy-git").reason, HasSubstr("Signal: KILL"));
+}
+
 TEST(Gitr, ReadsTheArchiveAlone) {
   const Node node = sample("gitr/kdevops-layout/last-run");
   EXPECT_EQ(test_of(node, "t0007-git-var").verdict, passed);
