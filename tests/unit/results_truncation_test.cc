@@ -215,6 +215,16 @@ TEST(RunDirectory, SettingsAreWordsAndNumbers) {
   EXPECT_THAT(load_node(scratch.path + "/n").settings, ElementsAre(Pair("a", "1"), Pair("b", "two")));
 }
 
+TEST(RunDirectory, CountersMayBeNested) {
+  ScratchDirectory scratch;
+  fs::copy(sample_directory + "sysbench/no-intervals.txt", scratch.path + "/sysbench_output.txt");
+  const std::string deep = std::string(300'000, '[') + std::string(300'000, ']');
+  scratch.write("pg_stats.json", R"({"wal": {"wal_fpi": 10502, "x": )" + deep + "}}");
+  const Node node = load_node(scratch.path);
+  ASSERT_NE(node.tests.at(0).metric("WAL full page images per event"), nullptr);
+  EXPECT_EQ(node.tests[0].metric("WAL full page images per event")->samples.at(0), 1);
+}
+
 // The directory came from a guest: a link in it would be read on the host.
 TEST(RunDirectory, LinksAreNotFollowed) {
   ScratchDirectory scratch;
