@@ -103,7 +103,9 @@ void ConsoleEvents::line(const std::string& raw) {
     ++boots_;
   } else if (auto test = started(message); !test.empty()) {
     boot_.test = std::move(test);
+    boot_.oops.clear();
     boot_.stuck.clear();
+    boot_.goodbye.clear();  // of an earlier boot: not every console shows where the next one begins
     boot_.excerpt.clear();
     ++starts_;
   } else if (message.starts_with("Kernel panic - not syncing")) {

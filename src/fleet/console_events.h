@@ -28,7 +28,7 @@ class Excerpt {
 struct ConsoleBoot {
   std::string test;    ///< the test of our workflow that began last
   std::string panic;   ///< the first "Kernel panic - not syncing: ..."
-  std::string oops;    ///< the first BUG, Oops, fault: the guest may live on
+  std::string oops;    ///< the first BUG, Oops, fault since the test began: the guest may live on
   std::string stuck;   ///< the last soft lockup, hung task or RCU stall since the test began
   std::string goodbye; ///< what the kernel says at the end of an orderly shutdown or reboot
   Excerpt excerpt;     ///< since the test began; before the first one, since the boot

@@ -113,6 +113,15 @@ TEST(ConsoleEvents, ReadsTextInPiecesOfAnySize) {
   }
 }
 
+TEST(ConsoleEvents, WhatBelongsToATestEndsWithTheNextOne) {
+  const auto boot = events_of(
+      "[ 1.0] run fstests a at x\n[ 2.0] BUG: sleeping function called from invalid context\n"
+      "[ 3.0] rcu_preempt detected stalls\n[ 4.0] reboot: Restarting system\n[ 1.0] run fstests b at x\n").boot();
+  EXPECT_EQ(boot.oops, "");
+  EXPECT_EQ(boot.stuck, "");
+  EXPECT_EQ(boot.goodbye, "") << "of a boot whose successor said nothing of its own";
+}
+
 TEST(ConsoleEvents, ANewKernelBeginsAnew) {
   const auto events = events_of(
       "[ 1.0] Linux version 6.1\n[ 9.0] run fstests a at x\n[ 9.1] Kernel panic - not syncing: y\n"
