@@ -31,8 +31,23 @@ bool has_any(std::string_view text, const std::string_view (&parts)[N]) {
   return false;
 }
 
-/// Without "[   12.345678][  T123] " before it.
+/// Whether it begins with "[   12.345678]", as kernel/printk/printk.c pads it.
+bool is_stamp(std::string_view text) {
+  constexpr auto kDigits = "0123456789";
+  const auto number = text.find_first_not_of(' ', 1);
+  const auto point = text.find_first_not_of(kDigits, number);
+  if (point == std::string_view::npos || point == number || point < 6 || text[point] != '.') return false;
+  const auto end = text.find_first_not_of(kDigits, point + 1);
+  return end == point + 7 && text[end] == ']';
+}
+
+/// Without "[   12.345678][  T123] " before it, nor what was on the line before that: a getty's prompt.
 std::string_view message_of(std::string_view line) {
+  for (auto at = line.rfind('['); at != std::string_view::npos && at > 0; at = line.rfind('[', at - 1)) {
+    if (!is_stamp(line.substr(at))) continue;
+    line.remove_prefix(at);
+    break;
+  }
   while (line.starts_with('[') || line.starts_with(' ')) {
     if (line.front() == ' ') {
       line.remove_prefix(1);

@@ -122,6 +122,22 @@ TEST(ConsoleEvents, WhatBelongsToATestEndsWithTheNextOne) {
   EXPECT_EQ(boot.goodbye, "") << "of a boot whose successor said nothing of its own";
 }
 
+TEST(ConsoleEvents, AKernelMessageBehindAPromptIsOne) {
+  EXPECT_EQ(events_of("n0 login: [   38.528521] run fstests a at x\n").boot().test, "a");
+  EXPECT_EQ(events_of("n0 login: [   38.528521][  T123] run fstests a at x\n").boot().test, "a");
+  EXPECT_EQ(events_of("n0 login: [12345.678901] Kernel panic - not syncing: x\n").boot().panic,
+            "Kernel panic - not syncing: x");
+  EXPECT_EQ(events_of("[root@n0:~]# [    9.000001] reboot: Power down\n").boot().goodbye, "reboot: Power down");
+}
+
+TEST(ConsoleEvents, OnlyAWholeStampBeginsAMessage) {
+  for (const char* line : {"n0 login: [1.5] run fstests a at x\n", "n0 login: [   38.5285] run fstests a at x\n",
+                           "n0 login: [38.528521] run fstests a at x\n", "n0 login: run fstests a at x\n",
+                           "[    2.000000] echo: [12:00] run fstests a at x\n", "[ 1.0] say [   38.528521\n"}) {
+    EXPECT_EQ(events_of(line).boot().test, "") << line;
+  }
+}
+
 TEST(ConsoleEvents, ANewKernelBeginsAnew) {
   const auto events = events_of(
       "[ 1.0] Linux version 6.1\n[ 9.0] run fstests a at x\n[ 9.1] Kernel panic - not syncing: y\n"
