@@ -21,6 +21,9 @@ constexpr std::string_view kStuck[] = {
     "self-detected stall",
 };
 
+/// A line ends here at the latest: a guest that prints no line breaks must not fill the memory.
+constexpr std::size_t kLongest = 16 * 1024;
+
 bool has(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
 
 template <std::size_t N>
@@ -92,13 +95,11 @@ std::string Excerpt::text() const {
 }
 
 void ConsoleEvents::feed(std::string_view text) {
-  while (!text.empty()) {
-    const auto end = text.find('\n');
-    partial_ += text.substr(0, end);
-    if (end == std::string_view::npos) return;
+  for (const char c : text) {
+    if (c != '\n') partial_ += c;
+    if (c != '\n' && partial_.size() < kLongest) continue;
     line(partial_);
     partial_.clear();
-    text.remove_prefix(end + 1);
   }
 }
 

@@ -138,6 +138,14 @@ TEST(ConsoleEvents, OnlyAWholeStampBeginsAMessage) {
   }
 }
 
+TEST(ConsoleEvents, ALineWithoutAnEndIsEnded) {
+  ConsoleEvents events("fstests");
+  for (int i = 0; i < 1000; ++i) events.feed(std::string(1000, 'x'));
+  EXPECT_GT(events.boot().excerpt.text().size(), 900'000U) << "not kept back until a line ends";
+  events.feed("\n[ 1.0] run fstests a at x\n");
+  EXPECT_EQ(events.boot().test, "a");
+}
+
 TEST(ConsoleEvents, ANewKernelBeginsAnew) {
   const auto events = events_of(
       "[ 1.0] Linux version 6.1\n[ 9.0] run fstests a at x\n[ 9.1] Kernel panic - not syncing: y\n"
