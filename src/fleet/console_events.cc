@@ -104,9 +104,11 @@ void ConsoleEvents::feed(std::string_view text) {
 }
 
 void ConsoleEvents::begin_boot() {
-  previous_ = std::move(boot_);
+  if (!fresh_) {
+    previous_ = std::move(boot_);
+    ++boots_;
+  }
   boot_ = {};
-  partial_.clear();
   fresh_ = true;
 }
 
@@ -114,15 +116,15 @@ void ConsoleEvents::line(const std::string& raw) {
   auto text = plain_text(raw);
   const auto message = message_of(text);
   if (message.starts_with("Linux version ")) {
-    if (!fresh_) begin_boot();
+    begin_boot();
     fresh_ = false;
-    ++boots_;
   } else if (auto test = started(message); !test.empty()) {
     boot_.test = std::move(test);
     boot_.oops.clear();
     boot_.stuck.clear();
     boot_.goodbye.clear();  // of an earlier boot: not every console shows where the next one begins
     boot_.excerpt.clear();
+    fresh_ = false;
     ++starts_;
   } else if (message.starts_with("Kernel panic - not syncing")) {
     if (boot_.panic.empty()) boot_.panic = message;

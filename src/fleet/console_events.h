@@ -41,13 +41,13 @@ class ConsoleEvents {
 
   /// Text in pieces of any size; lines count when they are complete.
   void feed(std::string_view text);
-  /// A new start of the machine follows: what is fed next is of another boot.
+  /// What is fed next is of another boot; its kernel coming up is no further one.
   void begin_boot();
 
   const ConsoleBoot& boot() const { return boot_; }
-  /// The boot before, when a new kernel came up since.
+  /// The boot before, when another one began.
   const ConsoleBoot& previous() const { return previous_; }
-  int boots() const { return boots_; }       ///< kernels seen coming up
+  int boots() const { return boots_; }       ///< seen to begin
   int starts() const { return starts_; }     ///< tests seen to begin
   /// The guest lives: what looked like a panic was only text.
   void forget_panic() { boot_.panic.clear(); }
@@ -62,7 +62,7 @@ class ConsoleEvents {
   const std::string workflow_;
   std::string partial_;
   ConsoleBoot boot_, previous_;
-  bool fresh_ = true;   ///< no kernel came up yet in this boot: boot loader and firmware
+  bool fresh_ = false;  ///< this boot just began: neither its kernel nor a test was seen
   int boots_ = 0, starts_ = 0;
 };
 

@@ -101,13 +101,15 @@ std::string RunMonitor::test() const {
 }
 
 const ConsoleBoot* RunMonitor::last_boot() const {
-  return rebooted() ? &console_.previous() : !down_.empty() ? &console_.boot() : nullptr;
+  if (console_.boots() > boots_ || power_cycled_) return &console_.previous();
+  // A guest that boots with few words does not say where its boot begins.
+  return new_boot_id_ || !down_.empty() ? &console_.boot() : nullptr;
 }
 
 std::optional<Verdict> RunMonitor::verdict(Time now) const {
   if (ended() || !broken().empty()) return std::nullopt;
   if (rebooted()) {
-    const auto& before = console_.previous();
+    const auto& before = *last_boot();
     return Verdict{Fault::panic, before.test.empty() ? in_flight_ : before.test,
                    before.panic.empty() ? "the guest restarted by itself" : before.panic, true};
   }
@@ -143,11 +145,14 @@ std::string RunMonitor::broken() const {
   return fmt::format("run {} has not ended, and nothing runs it", state_->run);
 }
 
-std::string RunMonitor::excerpt(const Verdict& verdict) const {
-  return (verdict.rebooted ? console_.previous() : console_.boot()).excerpt.text();
+std::string RunMonitor::excerpt() const {
+  const auto* ended = last_boot();
+  return (ended ? *ended : console_.boot()).excerpt.text();
 }
 
 void RunMonitor::restarted(Time now) {
+  // Said by its boot id alone, or the console will tell later.
+  if (console_.boots() == boots_) console_.begin_boot();
   boots_ = console_.boots();
   power_cycled_ = new_boot_id_ = dead_ = false;
   console_.forget_panic();

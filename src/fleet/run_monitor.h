@@ -66,8 +66,8 @@ class RunMonitor {
   /// The test in flight, as the kernel log names it, or "".
   std::string test() const;
   Time test_began() const { return progress_; }
-  /// The console since the test in flight began, of the boot that `verdict` is about.
-  std::string excerpt(const Verdict& verdict) const;
+  /// The console since the test in flight began, of the boot that the verdict is about.
+  std::string excerpt() const;
 
   /// The node was restarted, and its run goes on: all begins anew.
   void restarted(Time now);
@@ -85,7 +85,7 @@ class RunMonitor {
   std::optional<RunState> state_;
   std::string down_, boot_id_;
   std::string in_flight_;     ///< the test that the runner named before the guest went down
-  int boots_ = 0;             ///< kernels that had come up before we began to look
+  int boots_ = 0;             ///< boots that had begun before we began to look
   int starts_ = 0;            ///< tests that had begun when the runner answered last
   int idle_answers_ = 0;      ///< answers in a row that nothing runs
   bool history_ = true;       ///< the first text is from before we began to look

@@ -175,7 +175,7 @@ class NodeWatcher {
     }
     look();
     const auto state = monitor_.state().value_or(RunState{});
-    const auto console = monitor_.excerpt(verdict);
+    const auto console = monitor_.excerpt();
     const auto at = static_cast<std::size_t>(state.recorded + state.crashed);
     // Without a console, nothing said what began after the runner's last answer: by the order it is this.
     if (verdict.rebooted && guest_->console_path().empty() && at < tests_.size()) verdict.test = tests_[at];
