@@ -293,6 +293,7 @@ in
     serial-console = holds guest (
       s: s.serialGetty == [ "ttyS0" ] && lib.last (builtins.filter (lib.hasPrefix "console=") s.kernelParams) == "console=ttyS0,115200n8"
     );
+    boots-are-seen-on-the-console = holds guest (s: builtins.elem "loglevel=7" s.kernelParams);
     root-grows = holds guest (s: s.growPartition && (builtins.head s.fileSystems).autoResize);
     name-by-dhcp = holds (guest ++ [ { networking.hostName = ""; security.polkit.enable = true; } ]) (
       s: s.dhcpHostName && s.systemName == "unnamed"
@@ -317,6 +318,7 @@ in
       builtins.all (f: f.fsType != "virtiofs" || builtins.elem "ro" f.options) s.fileSystems
       && builtins.length (builtins.filter (f: f.fsType == "virtiofs") s.fileSystems) == 2
     );
+    imageless-stays-on-the-console = holds diskless (s: toString s.sysctl."kernel.printk" == "7");
     imageless-is-whole = holds diskless (s: s.unsupported == [ ] && !s.growPartition && s.network.networkd);
     machines-of-a-test-have-their-names =
       (twoNodes { }).nodes.two.networking.hostName == "two"

@@ -21,6 +21,10 @@
   # Keys usually come from another module; a guest without any is built for its console.
   users.allowNoPasswordLogin = lib.mkDefault true;
 
+  # nixos-vm watch tells a reboot by the kernel's first lines on the console; at NixOS's own level, 4, only
+  # errors are there.
+  boot.consoleLogLevel = lib.mkDefault 7;
+
   # The only network is the hypervisor's. A packet filter would be part of what is measured.
   networking.firewall.enable = lib.mkDefault false;
 
