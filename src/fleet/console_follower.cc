@@ -10,25 +10,30 @@ namespace {
 /// Enough to tell two logs apart: kernel messages carry microseconds.
 constexpr std::size_t kKnown = 256;
 
+std::string tail(const std::string& text) { return text.substr(text.size() - std::min(text.size(), kKnown)); }
+
 }  // namespace
 
-ConsoleFollower::News ConsoleFollower::news() {
+std::string ConsoleFollower::news() {
   const auto known = offset_ - last_.size();
   auto text = read_("console.log", known);
   if (text.starts_with(last_)) {
     text.erase(0, last_.size());
     offset_ += text.size();
-    last_ = (last_ + text).substr(last_.size() + text.size() - std::min(last_.size() + text.size(), kKnown));
-    return {std::move(text), false};
+    last_ = tail(last_ + text);
+    return text;
   }
-  // Another file than the one read so far: its end may be in the one that was put away.
-  auto before = read_("console.log.0", known);
-  const bool rolled_over = before.starts_with(last_);
-  before.erase(0, rolled_over ? last_.size() : before.size());
+  // Another file than the one read so far, whose end may be in the one that was put away. Or that read failed.
+  text = read_("console.log.0", known);
+  const bool rolled_over = text.starts_with(last_);
+  text.erase(0, rolled_over ? last_.size() : text.size());
   const auto now = read_("console.log", 0);
+  if (now.empty() && !rolled_over) return {};
+  const bool same = now.size() >= offset_ && now.compare(known, last_.size(), last_) == 0;
+  text += now.substr(same ? offset_ : 0);
   offset_ = now.size();
-  last_ = now.substr(now.size() - std::min(now.size(), kKnown));
-  return {before + now, !rolled_over};
+  last_ = tail(now);
+  return text;
 }
 
 }  // namespace kdevops::fleet

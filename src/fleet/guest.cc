@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "fleet/access.h"
+#include "fleet/console_follower.h"
 #include "fleet/disks.h"
 #include "fleet/readiness.h"
 #include "support/error.h"
@@ -36,7 +37,7 @@ class OwnGuest final : public Guest {
     return context_.banner(address_, context_.plan.ssh.port, kBanner).starts_with("SSH-");
   }
 
-  ConsoleFollower::News console() override { return console_.news(); }
+  std::string console() override { return console_.news(); }
 
   std::string down() override {
     const auto state = need_ours(context_, node_).state;

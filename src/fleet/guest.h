@@ -5,7 +5,6 @@
 #include <string>
 #include <vector>
 
-#include "fleet/console_follower.h"
 #include "fleet/context.h"
 
 namespace kdevops::fleet {
@@ -19,7 +18,7 @@ class Guest {
   /// Whether its SSH server answers now.
   virtual bool answers() = 0;
   /// What its console said since the last call; nothing where we have no console.
-  virtual ConsoleFollower::News console() { return {}; }
+  virtual std::string console() { return {}; }
   /// Why it cannot be running ("its domain is off"), or "".
   virtual std::string down() { return {}; }
   /// Whether restart() is ours to call.

@@ -31,23 +31,17 @@ const char* to_string(Fault fault) { return fault == Fault::panic ? "panic" : "h
 RunMonitor::RunMonitor(const std::string& workflow, const WatchLimits& limits, Time now)
     : limits_(limits), console_(workflow), progress_(now), heard_(now), next_question_(now), last_question_(now), asked_(now) {}
 
-void RunMonitor::console(std::string_view text, bool restarted, Time now) {
-  if (restarted) {
-    console_.begin_boot();
-    power_cycled_ = !history_;
-  }
-  if (!text.empty()) {
-    const int before = console_.starts();
-    console_.feed(text);
-    heard_ = now;
-    if (!history_ && console_.starts() != before) {
-      progress_ = now;
-      next_question_ = std::min(next_question_, last_question_ + limits_.check);
-    }
-  }
+void RunMonitor::console(std::string_view text, Time now) {
+  if (text.empty()) return;
+  const int before = console_.starts();
+  console_.feed(text);
+  heard_ = now;
   if (history_) {
     boots_ = console_.boots();
     starts_ = console_.starts();
+  } else if (console_.starts() != before) {
+    progress_ = now;
+    next_question_ = std::min(next_question_, last_question_ + limits_.check);
   }
   history_ = false;
 }
@@ -101,7 +95,7 @@ std::string RunMonitor::test() const {
 }
 
 const ConsoleBoot* RunMonitor::last_boot() const {
-  if (console_.boots() > boots_ || power_cycled_) return &console_.previous();
+  if (console_.boots() > boots_) return &console_.previous();
   // A guest that boots with few words does not say where its boot begins.
   return new_boot_id_ || !down_.empty() ? &console_.boot() : nullptr;
 }
@@ -154,7 +148,7 @@ void RunMonitor::restarted(Time now) {
   // Said by its boot id alone, or the console will tell later.
   if (console_.boots() == boots_) console_.begin_boot();
   boots_ = console_.boots();
-  power_cycled_ = new_boot_id_ = dead_ = false;
+  new_boot_id_ = dead_ = false;
   console_.forget_panic();
   console_.forget_test();
   boot_id_.clear();

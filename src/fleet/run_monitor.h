@@ -37,8 +37,8 @@ class RunMonitor {
 
   RunMonitor(const std::string& workflow, const WatchLimits& limits, Time now);
 
-  /// What the console said. `restarted`: the machine was powered on anew before it said so.
-  void console(std::string_view text, bool restarted, Time now);
+  /// What the console said.
+  void console(std::string_view text, Time now);
   /// The runner's answer to a question asked at `asked`.
   void answered(const RunState& state, Time asked, Time now);
   void unanswered(Time asked, Time now);
@@ -75,7 +75,7 @@ class RunMonitor {
  private:
   /// The boot that ended, if one did.
   const ConsoleBoot* last_boot() const;
-  bool rebooted() const { return console_.boots() > boots_ || power_cycled_ || new_boot_id_; }
+  bool rebooted() const { return console_.boots() > boots_ || new_boot_id_; }
   void schedule(Time asked, Time now);
   /// The test's time is up by what was heard last, and nobody has asked since: it may have ended.
   bool must_ask(Time now) const;
@@ -89,7 +89,7 @@ class RunMonitor {
   int starts_ = 0;            ///< tests that had begun when the runner answered last
   int idle_answers_ = 0;      ///< answers in a row that nothing runs
   bool history_ = true;       ///< the first text is from before we began to look
-  bool power_cycled_ = false, new_boot_id_ = false, dead_ = false;
+  bool new_boot_id_ = false, dead_ = false;
   Time progress_;             ///< a test began or ended
   Time heard_;                ///< the console's last word
   Time next_question_, last_question_;

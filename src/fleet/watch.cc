@@ -70,8 +70,7 @@ class NodeWatcher {
   }
 
   void look() {
-    const auto news = guest_->console();
-    monitor_.console(news.text, news.restarted, Clock::now());
+    monitor_.console(guest_->console(), Clock::now());
     if (const auto why = guest_->down(); why.empty()) {
       others_work_ = false;
     } else if (!tools_.try_lock()) {
@@ -221,8 +220,10 @@ class NodeWatcher {
       waited = true;
       pause(tools_.stop, tools_.look);
     }
-    // Whoever had the lock may have restarted it.
+    // Whoever had the lock may have restarted it, and not every console tells.
     look();
+    const auto asked = Clock::now();
+    if (const auto state = waited ? client_.state() : std::nullopt) monitor_.answered(*state, asked, Clock::now());
     const auto now = monitor_.verdict(Clock::now());
     come_up(!verdict.rebooted && !(waited && now && now->rebooted));
     // What is said from here on is of the next pass: its first test may crash before start() returns.

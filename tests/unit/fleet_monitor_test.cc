@@ -31,10 +31,10 @@ class Monitor : public ::testing::Test {
   Monitor() { limits.test = 600s; }  // twice the silence
   void SetUp() override {
     monitor.emplace("fstests", limits, now);
-    monitor->console(history, false, now);
+    monitor->console(history, now);
   }
   void later(Milliseconds time) { now += time; }
-  void says(const std::string& text, bool restarted = false) { monitor->console(text, restarted, now); }
+  void says(const std::string& text) { monitor->console(text, now); }
   void answers(const RunState& state) { monitor->answered(state, now, now); }
   void is_silent() { monitor->unanswered(now, now); }
   std::optional<Verdict> verdict() const { return monitor->verdict(now); }
@@ -84,6 +84,16 @@ TEST_F(MonitorWithOldPanic, WhatWasBeforeTheLastBootIsOver) {
   answers(running());
   EXPECT_FALSE(verdict());
   EXPECT_EQ(monitor->test(), "");
+}
+
+class MonitorOfLateConsole : public Monitor {
+ protected:
+  MonitorOfLateConsole() { history.clear(); }
+};
+TEST_F(MonitorOfLateConsole, WhatIsReadFirstIsHistoryWheneverThatIs) {
+  answers(running());
+  says(std::string(kBoot) + kStart + kPanic + kBoot);
+  EXPECT_FALSE(verdict());
 }
 
 class MonitorOfDeadGuest : public Monitor {
@@ -191,7 +201,7 @@ TEST_F(MonitorOfQuietGuest, WhatIsJudgedIsNotJudgedAgain) {
 TEST_F(Monitor, AMachineThatSomeoneStartedAnewWasInterrupted) {
   answers(running());
   says(kStart);
-  says("SeaBIOS\n", true);
+  says(std::string("SeaBIOS\n") + kBoot);
   ASSERT_TRUE(verdict());
   EXPECT_TRUE(verdict()->rebooted);
   EXPECT_EQ(verdict()->test, "generic/001");
@@ -396,7 +406,7 @@ TEST_F(Monitor, AfterARestartAllBeginsAnew) {
   says(std::string(kStart) + kPanic);
   monitor->dead();
   ASSERT_TRUE(verdict());
-  says("SeaBIOS\n", true);
+  says("SeaBIOS\n");
   says(std::string(kBoot) + "[ 1.0] up\n");
   monitor->restarted(now);
   EXPECT_FALSE(verdict());

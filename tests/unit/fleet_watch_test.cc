@@ -541,6 +541,28 @@ TEST_F(Watch, WhoHasTheLockRestartsAndTheOtherWaits) {
   EXPECT_EQ(conclusion(nodes).code(), ExitCode::guest_crashed);
 }
 
+TEST_F(Watch, WhatTheOtherRestartedWithoutAWordOnTheConsoleIsNotRestartedAgain) {
+  runners[0].hang_in("b");
+  const auto print = runners[0].print;
+  runners[0].print = [&](const std::string& text) {
+    if (text.find("Linux version") == std::string::npos) print(text);
+  };
+  int asked = 0;
+  try_lock = [&]() -> std::shared_ptr<void> {
+    if (++asked < 5) return nullptr;
+    if (asked == 5) {
+      hv.power_off("n0");
+      hv.start("n0");
+      runners[0].crashed = {"hang b"};
+      runners[0].active = true;
+    }
+    return std::make_shared<int>(0);
+  };
+  const auto nodes = run();
+  EXPECT_EQ(calls("start n0"), 2) << "up, and the other watcher";
+  EXPECT_TRUE(nodes[0].ended());
+}
+
 TEST_F(Watch, ANodeThatAnotherNixosVmTurnsOffStaysOff) {
   int asked = 0;
   try_lock = [&]() -> std::shared_ptr<void> { return ++asked < 5 ? nullptr : std::make_shared<int>(0); };
