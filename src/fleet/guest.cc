@@ -13,11 +13,12 @@ namespace kdevops::fleet {
 
 namespace {
 
-using hypervisor::State;
 using support::Error;
 using support::ExitCode;
 using Clock = std::chrono::steady_clock;
 
+/// So often a guest is started that does not come up.
+constexpr int kStarts = 2;
 /// An SSH server says its banner within this time, or does not answer: a busy host needs seconds.
 constexpr auto kBanner = std::chrono::seconds(6);
 
@@ -39,10 +40,7 @@ class OwnGuest final : public Guest {
 
   std::string console() override { return console_.news(); }
 
-  std::string down() override {
-    const auto state = need_ours(context_, node_).state;
-    return state == State::off || state == State::crashed ? fmt::format("its domain is {}", to_string(state)) : "";
-  }
+  hypervisor::State state() override { return need_ours(context_, node_).state; }
 
   bool can_restart() const override { return true; }
 
@@ -106,6 +104,23 @@ class DeclaredHost final : public Guest {
 };
 
 }  // namespace
+
+void come_up(Guest& guest, const std::string& name, Progress& progress, bool restart) {
+  for (int attempt = 1;; ++attempt) {
+    if (restart) {
+      progress.stage(name, "restart");
+      guest.restart();
+    }
+    progress.stage(name, "come up");
+    try {
+      return guest.wait();
+    } catch (const Error& e) {
+      if (e.code() != ExitCode::guest_crashed || attempt == kStarts || !guest.can_restart()) throw;
+      progress.warn(fmt::format("{}: {}; it is started once more", name, e.what()));
+      restart = true;
+    }
+  }
+}
 
 std::unique_ptr<Guest> own_guest(const Context& context, const plan::Node& node) {
   return std::make_unique<OwnGuest>(context, node);

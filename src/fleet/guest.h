@@ -19,8 +19,8 @@ class Guest {
   virtual bool answers() = 0;
   /// What its console said since the last call; nothing where we have no console.
   virtual std::string console() { return {}; }
-  /// Why it cannot be running ("its domain is off"), or "".
-  virtual std::string down() { return {}; }
+  /// Of its domain; running where we know of none.
+  virtual hypervisor::State state() { return hypervisor::State::running; }
   /// Whether restart() is ours to call.
   virtual bool can_restart() const { return false; }
   /// Pulls the plug and starts it again. An interrupt does not leave it off.
@@ -30,6 +30,10 @@ class Guest {
   /// Where its console log is; "" where we have none.
   virtual std::string console_path() const { return {}; }
 };
+
+/// Waits until the guest is up, restarted first when `restart`. One that stops while it comes up, as when
+/// QEMU itself crashes, is started once more.
+void come_up(Guest& guest, const std::string& name, Progress& progress, bool restart);
 
 /// A node of the plan. Throws Error when it does not exist or is not this tree's.
 std::unique_ptr<Guest> own_guest(const Context& context, const plan::Node& node);

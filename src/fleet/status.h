@@ -10,7 +10,8 @@ namespace kdevops::fleet {
 
 struct NodeStatus {
   std::string name;
-  std::string state;    ///< absent | foreign | off | running | paused | shutting down | crashed
+  std::string state;    ///< absent | foreign | off | running | paused | suspended |
+                        ///< shutting down | crashed
   std::string address;  ///< reserved for it, or ""
   std::string stage;    ///< of a running node: booting, or ssh when its SSH server answers; else ""
   std::string intent;   ///< fresh, or stale when `up` would change it; "" when absent or foreign

@@ -54,10 +54,11 @@ void check_owner(const Context& context, const plan::Node& node, const Domain& d
     throw Error(ExitCode::failed, "a domain of this name was made by " + whose(domain), node.name,
                 "Destroy it from where it was made, or choose another CONFIG_KDEVOPS_HOSTS_PREFIX.");
   }
-  if (domain.state == State::paused) {
-    throw Error(ExitCode::failed, "the domain is paused", node.name,
-                fmt::format("Continue it with `virsh -c {} resume {}`, or remove it with `nixos-vm "
-                            "destroy {}`.", context.hypervisor.uri(), node.name, node.name));
+  if (domain.state == State::paused || domain.state == State::suspended) {
+    throw Error(ExitCode::failed, fmt::format("the domain is {}", to_string(domain.state)), node.name,
+                fmt::format("Continue it with `virsh -c {} {} {}`, or remove it with `nixos-vm destroy {}`.",
+                            context.hypervisor.uri(), domain.state == State::paused ? "resume" : "dompmwakeup",
+                            node.name, node.name));
   }
 }
 

@@ -16,12 +16,11 @@ namespace kdevops::fleet {
 
 namespace {
 
+using hypervisor::State;
 using support::Error;
 using support::ExitCode;
 using Clock = std::chrono::steady_clock;
 
-/// So often a guest is started that does not come up.
-constexpr int kStarts = 2;
 /// So many crashes without a test recorded between them mean that no restart helps.
 constexpr int kInVain = 3;
 /// What a guest prints when it is asked for the stacks of its blocked tasks reaches the log within this.
@@ -50,15 +49,18 @@ class NodeWatcher {
     tools_.progress.stage(result_.name, "watch");
     for (;;) {
       look();
-      if (monitor_.question_due(Clock::now())) ask();
+      if (!paused_ && monitor_.question_due(now())) ask();
       if (monitor_.ended()) return finish();
       if (!has_run_) return tools_.progress.done(result_.name, fmt::format("has no {} run", workflow_));
-      if (const auto verdict = monitor_.verdict(Clock::now())) {
+      if (paused_) {
+        tools_.progress.stage(result_.name, "its domain is paused");
+      } else if (const auto verdict = monitor_.verdict(now())) {
         if (!handle(*verdict)) return;
       } else if (const auto why = monitor_.broken(); !why.empty()) {
         throw Error(ExitCode::failed, why, result_.name, go_on_hint());
+      } else {
+        show();
       }
-      show();
       pause(tools_.stop, tools_.look);
     }
   }
@@ -69,9 +71,15 @@ class NodeWatcher {
                        "run. output.log in the run's directory may say more.", workflow_, result_.name);
   }
 
+  /// The guest's time: it stands still while someone has paused the domain, as a debugger does.
+  Clock::time_point now() const { return Clock::now() - stood_still_; }
+
   void look() {
-    monitor_.console(guest_->console(), Clock::now());
-    if (const auto why = guest_->down(); why.empty()) {
+    monitor_.console(guest_->console(), now());
+    const auto state = guest_->state();
+    const auto before = std::exchange(looked_, Clock::now());
+    if (std::exchange(paused_, state == State::paused)) stood_still_ += looked_ - before;
+    if (state != State::off && state != State::crashed) {
       others_work_ = false;
     } else if (!tools_.try_lock()) {
       others_work_ = true;  // nixos-vm stop, or another watcher that restarts it
@@ -79,13 +87,13 @@ class NodeWatcher {
       throw Error(ExitCode::failed, "another nixos-vm turned it off while its run went on", result_.name,
                   go_on_hint());
     } else {
-      monitor_.down(why);
+      monitor_.down(fmt::format("its domain is {}", to_string(state)));
     }
-    if (monitor_.in_doubt()) guest_->answers() ? monitor_.alive() : monitor_.dead();
+    if (!paused_ && monitor_.in_doubt()) guest_->answers() ? monitor_.alive() : monitor_.dead();
   }
 
   void ask() {
-    const auto asked = Clock::now();
+    const auto asked = now();
     const auto state = question();
     if (state) {
       // Where nothing was selected, nothing was started.
@@ -95,15 +103,13 @@ class NodeWatcher {
         result_.state = state;
         return;
       }
-      monitor_.answered(*state, asked, Clock::now());
+      monitor_.answered(*state, asked, now());
       if (state->ended) return;
       if (!result_.state) tell_what_is_remembered(*state);
       result_.state = state;
       if (tests_.empty() && state->planned > 0) tests_ = client_.tests();
-    } else if (guest_->answers()) {
-      monitor_.slow(asked, Clock::now());
-    } else {
-      monitor_.unanswered(asked, Clock::now());
+    } else if (!paused_) {
+      guest_->answers() ? monitor_.slow(asked, now()) : monitor_.unanswered(asked, now());
     }
   }
 
@@ -119,7 +125,7 @@ class NodeWatcher {
       } catch (const Error&) {
         cancel.request_stop();  // the next look says it again
       }
-      if (monitor_.verdict(Clock::now())) cancel.request_stop();
+      if (monitor_.verdict(now())) cancel.request_stop();
     }
     const auto state = answer.get();
     if (!state) look();
@@ -162,7 +168,7 @@ class NodeWatcher {
     const auto begin = run_begin(state->run);
     const auto age = begin == 0 ? 0 : std::max<std::int64_t>(state->now - begin, 0);
     if (begin_ == Clock::time_point()) begin_ = Clock::now() - std::chrono::seconds(age);
-    tools_.progress.at(result_.name, text, monitor_.test_began(), begin_);
+    tools_.progress.at(result_.name, text, monitor_.test_began() + stood_still_, begin_);
   }
 
   /// Returns whether the run goes on.
@@ -222,34 +228,16 @@ class NodeWatcher {
     }
     // Whoever had the lock may have restarted it, and not every console tells.
     look();
-    const auto asked = Clock::now();
-    if (const auto state = waited ? client_.state() : std::nullopt) monitor_.answered(*state, asked, Clock::now());
-    const auto now = monitor_.verdict(Clock::now());
-    come_up(!verdict.rebooted && !(waited && now && now->rebooted));
+    const auto asked = now();
+    if (const auto state = waited ? client_.state() : std::nullopt) monitor_.answered(*state, asked, now());
+    const auto meanwhile = monitor_.verdict(now());
+    come_up(*guest_, result_.name, tools_.progress, !verdict.rebooted && !(waited && meanwhile && meanwhile->rebooted));
     // What is said from here on is of the next pass: its first test may crash before start() returns.
     look();
-    monitor_.restarted(Clock::now());
+    monitor_.restarted(now());
     if (!verdict.test.empty()) client_.crashed(to_string(verdict.fault), verdict.test);
     client_.start();
     tools_.progress.note(fmt::format("{}: restarted, the run goes on", result_.name));
-  }
-
-  /// A guest that stops while it comes up, as when QEMU itself crashes, is started once more.
-  void come_up(bool restart) {
-    for (int attempt = 1;; ++attempt) {
-      if (restart) {
-        tools_.progress.stage(result_.name, "restart");
-        guest_->restart();
-      }
-      tools_.progress.stage(result_.name, "come up");
-      try {
-        return guest_->wait();
-      } catch (const Error& e) {
-        if (e.code() != ExitCode::guest_crashed || attempt == kStarts || !guest_->can_restart()) throw;
-        tools_.progress.warn(fmt::format("{}: {}; it is started once more", result_.name, e.what()));
-        restart = true;
-      }
-    }
   }
 
   const WatchTools& tools_;
@@ -265,6 +253,9 @@ class NodeWatcher {
   int in_vain_ = 0, recorded_ = -1;        ///< crashes since the last recorded test, tests recorded then
   bool has_run_ = true;
   bool others_work_ = false;               ///< it is off, and another process changes nodes
+  bool paused_ = false;                    ///< its domain
+  Clock::duration stood_still_{};          ///< because it was
+  Clock::time_point looked_{};
   Clock::time_point begin_{};              ///< of the run
 };
 

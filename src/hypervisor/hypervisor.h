@@ -10,7 +10,8 @@
 
 namespace kdevops::hypervisor {
 
-enum class State { off, running, paused, shutting_down, crashed };
+/// Paused from outside; suspended by the guest itself.
+enum class State { off, running, paused, suspended, shutting_down, crashed };
 const char* to_string(State state);
 
 /// Our metadata in a domain (namespace emit::kMetadataNamespace). What follows `directory` is set

@@ -22,7 +22,7 @@ State state_of(virDomainPtr domain) {
     case VIR_DOMAIN_PAUSED:
       // What libvirt is just starting, perhaps for someone else, it calls paused for a moment.
       return reason == VIR_DOMAIN_PAUSED_STARTING_UP ? State::running : State::paused;
-    case VIR_DOMAIN_PMSUSPENDED: return State::paused;
+    case VIR_DOMAIN_PMSUSPENDED: return State::suspended;
     case VIR_DOMAIN_SHUTDOWN: return State::shutting_down;
     case VIR_DOMAIN_CRASHED: return State::crashed;
     default: return State::off;
@@ -51,6 +51,7 @@ const char* to_string(State state) {
     case State::off: return "off";
     case State::running: return "running";
     case State::paused: return "paused";
+    case State::suspended: return "suspended";
     case State::shutting_down: return "shutting down";
     case State::crashed: return "crashed";
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <set>
+#include <thread>
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -188,6 +189,7 @@ class Watch : public ::testing::Test {
     context.emplace(world.context());
     context->banner = [this](const std::string& address, int, Milliseconds) {
       const int i = address == addresses[0] ? 0 : 1;
+      if (hv.domain(world.plan.nodes[i].name)->state == State::paused) return std::string();
       if (dies[i]) {
         hv.set_state(world.plan.nodes[i].name, hypervisor::State::off);
         return std::string();
@@ -214,6 +216,15 @@ class Watch : public ::testing::Test {
     return {ExitCode::ok, "nothing was thrown"};
   }
 
+  /// n0 stands still for a while.
+  void pause() {
+    hv.set_state("n0", State::paused);
+    resume = std::jthread([this] {
+      std::this_thread::sleep_for(300ms);
+      hv.set_state("n0", State::running);
+    });
+  }
+
   int calls(const std::string& call) const {
     const auto all = hv.calls();
     return static_cast<int>(std::count(all.begin(), all.end(), call));
@@ -230,6 +241,7 @@ class Watch : public ::testing::Test {
   std::function<void()> on_command;   ///< with the processes locked, before every ssh
   std::function<std::shared_ptr<void>()> try_lock = [] { return std::make_shared<int>(0); };
   std::optional<Context> context;
+  std::jthread resume;
 };
 
 TEST_F(Watch, RunsThatEndByThemselvesAreWell) {
@@ -404,6 +416,23 @@ TEST_F(Watch, ANodeThatIsOffCrashed) {
   ASSERT_EQ(nodes[0].crashes.size(), 1U);
   EXPECT_EQ(nodes[0].crashes[0].verdict.reason, "its domain is off");
   EXPECT_TRUE(nodes[0].ended()) << "started again, it went on";
+}
+
+TEST_F(Watch, WhileTheDomainIsPausedNoTimePasses) {
+  dog.limits.silence = dog.limits.oops = 50ms;
+  const auto answer = world.processes.on_run;
+  world.processes.on_run = [&](const support::Command& command) -> std::optional<ProcessResult> {
+    if (runners[0].questions == 3 && !resume.joinable()) {
+      runners[0].print("[ 60.0] Kernel panic - not syncing: stopped at its breakpoint\n");
+      pause();
+    }
+    if (hv.domain("n0")->state == State::paused) return ProcessResult{255, "", "Connection timed out\n", false};
+    return answer(command);
+  };
+  const auto nodes = run();
+  EXPECT_TRUE(nodes[0].crashes.empty());
+  EXPECT_TRUE(nodes[0].ended());
+  EXPECT_EQ(calls("power off n0"), 0);
 }
 
 TEST_F(Watch, ANodeThatRestartsByItselfIsNotPoweredOff) {
