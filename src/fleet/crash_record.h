@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -28,10 +29,38 @@ class CrashRecord {
                    const std::string& console);
   /// The lines of `crashed`, each "<panic|hang> <test>".
   std::vector<std::string> lines() const;
+  /// Takes all of `other`, which is removed. Returns where each of its files went.
+  std::map<std::string, std::string> take(const CrashRecord& other);
+
+ private:
+  /// The evidence of a line of `crashed`, which is added when it is new.
+  std::string path_of(const std::string& line);
+  std::string crash_path(std::size_t number) const;
+  /// The console-<n>.log that begins with `text`, or a new one.
+  std::string console_path(const std::string& text) const;
+  /// Adds `text` to a file that has no `mark` yet: what was there stays.
+  void add(const std::string& path, const std::string& mark, const std::string& text);
+
+  support::Files& files_;
+  const std::string directory_;
+};
+
+/// The records of a node in workflows/<w>/results.
+class CrashRecords {
+ public:
+  CrashRecords(support::Files& files, std::string results, std::string node);
+
+  /// Of a run; of ours in .unanswered/<node>/ when it is empty: the node has not told it yet.
+  CrashRecord of(const std::string& run) const;
+  /// The node told its run: it gets what was noted, by whomever, since it began. What is older is of
+  /// another one and stays. Returns where each file went.
+  std::map<std::string, std::string> assign(const std::string& run);
 
  private:
   support::Files& files_;
-  const std::string directory_;
+  const std::string results_, node_;
+  const std::string unanswered_;  ///< has a directory for each watcher, named as a run is, by its begin
+  const std::string own_;
 };
 
 }  // namespace kdevops::fleet

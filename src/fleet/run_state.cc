@@ -2,10 +2,9 @@
 #include "fleet/run_state.h"
 
 #include <charconv>
-#include <ctime>
 #include <map>
 
-#include <fmt/format.h>
+#include <fmt/chrono.h>
 
 #include "support/error.h"
 
@@ -81,5 +80,7 @@ std::int64_t run_begin(const std::string& run) {
   const char* end = strptime(run.c_str(), "%Y%m%dT%H%M%SZ", &time);
   return end != nullptr && *end == '\0' ? timegm(&time) : 0;
 }
+
+std::string run_name(std::time_t begin) { return fmt::format("{:%Y%m%dT%H%M%SZ}", fmt::gmtime(begin)); }
 
 }  // namespace kdevops::fleet

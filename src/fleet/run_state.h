@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <ctime>
 #include <optional>
 #include <string>
 
@@ -25,5 +26,7 @@ RunState parse_run_state(const std::string& text);
 
 /// Seconds since the epoch that a run id tells, or 0 when it is none.
 std::int64_t run_begin(const std::string& run);
+/// The id of a run that begins then.
+std::string run_name(std::time_t begin);
 
 }  // namespace kdevops::fleet

@@ -43,6 +43,7 @@ class NodeWatcher {
               std::counting_semaphore<>& gate, NodeWatch& result)
       : tools_(tools), workflow_(workflow), dog_(dog), gate_(gate), result_(result), guest_(tools.guest(result.name)),
         client_(tools.plan, workflow, result.name, *guest_, tools.processes, tools.stop),
+        records_(tools.files, fmt::format("{}/workflows/{}/results", tools.plan.instance.tree, workflow), result.name),
         monitor_(workflow, dog.limits, Clock::now()) {}
 
   void run() {
@@ -104,6 +105,7 @@ class NodeWatcher {
         return;
       }
       monitor_.answered(*state, asked, now());
+      if (!result_.state) assign_crashes(state->run);
       if (state->ended) return;
       if (!result_.state) tell_what_is_remembered(*state);
       result_.state = state;
@@ -132,9 +134,16 @@ class NodeWatcher {
     return state;
   }
 
+  void assign_crashes(const std::string& run) {
+    const auto moved = records_.assign(run);
+    for (auto& crash : result_.crashes) {
+      if (const auto to = moved.find(crash.evidence); to != moved.end()) crash.evidence = to->second;
+    }
+  }
+
   /// An earlier watcher may have been ended between a crash and its being noted on the node.
   void tell_what_is_remembered(const RunState& state) {
-    const auto lines = record(state.run).lines();
+    const auto lines = records_.of(state.run).lines();
     if (static_cast<std::size_t>(state.crashed) >= lines.size()) return;
     for (const auto& line : lines) {
       if (const auto blank = line.find(' '); blank != std::string::npos) {
@@ -142,13 +151,6 @@ class NodeWatcher {
       }
     }
     if (dog_.restarts) client_.start();
-  }
-
-  CrashRecord record(const std::string& run) const {
-    // A node that never answered has not told its run.
-    const auto where = run.empty() ? ".unanswered" : run;
-    return {tools_.files, fmt::format("{}/workflows/{}/results/{}/{}", tools_.plan.instance.tree, workflow_, where,
-                                      result_.name)};
   }
 
   void finish() {
@@ -185,7 +187,7 @@ class NodeWatcher {
     // Without a console, nothing said what began after the runner's last answer: by the order it is this.
     if (verdict.rebooted && guest_->console_path().empty() && at < tests_.size()) verdict.test = tests_[at];
     verdict.test = planned_name(verdict.test, tests_, at);
-    const auto evidence = record(state.run).save(verdict, result_.name, state.boot_id, console);
+    const auto evidence = records_.of(state.run).save(verdict, result_.name, state.boot_id, console);
     const auto in = verdict.test.empty() ? std::string("before the first test") : "in " + verdict.test;
     tools_.progress.warn(fmt::format("{}: {} {}: {}\n  {}", result_.name, to_string(verdict.fault), in,
                                      verdict.reason, evidence));
@@ -247,6 +249,7 @@ class NodeWatcher {
   NodeWatch& result_;
   const std::unique_ptr<Guest> guest_;
   RunClient client_;
+  CrashRecords records_;
   RunMonitor monitor_;
   std::vector<std::string> tests_;         ///< planned
   std::map<std::string, int> times_;       ///< a test took the node down

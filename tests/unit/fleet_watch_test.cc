@@ -28,7 +28,7 @@ using support::ExitCode;
 using support::ProcessResult;
 using testing::World;
 
-constexpr const char* kRun = "20261121T031502Z";
+constexpr const char* kRun = "20201121T031502Z";
 
 /// A node with its runner: every question takes the run one test further, unless the test in flight
 /// does not let it.
@@ -185,6 +185,14 @@ class Watch : public ::testing::Test {
     return fmt::format("/t/tree/workflows/fstests/results/{}/{}", kRun, node);
   }
 
+  static constexpr const char* kUnanswered = "/t/tree/workflows/fstests/results/.unanswered/n0";
+
+  /// n0 panics before anyone asked it.
+  void panic_in_a() {
+    runners[0].print("[ 50.0] run fstests a at x\n[ 51.0] Kernel panic - not syncing: y\n");
+    runners[0].answers = false;
+  }
+
   std::vector<NodeWatch> run(const std::vector<std::string>& nodes = {"n0"}, bool declared = false) {
     context.emplace(world.context());
     context->banner = [this](const std::string& address, int, Milliseconds) {
@@ -310,6 +318,42 @@ TEST_F(Watch, APanicWhileTheRunnerIsAskedIsThatPanic) {
   EXPECT_EQ(nodes[0].crashes[0].verdict.fault, Fault::panic);
   EXPECT_EQ(nodes[0].crashes[0].verdict.test, "c");
   EXPECT_EQ(runners[0].crashed, std::vector<std::string>{"panic c"});
+}
+
+TEST_F(Watch, ACrashBeforeTheFirstAnswerIsOfTheRunThatTheNodeTells) {
+  panic_in_a();
+  const auto nodes = run();
+  ASSERT_EQ(nodes[0].crashes.size(), 1U);
+  EXPECT_EQ(nodes[0].crashes[0].evidence, results() + "/crash-1.txt");
+  EXPECT_NE(world.files.read(results() + "/crash-1.txt").value_or("").find("reason: Kernel panic"), std::string::npos);
+  EXPECT_EQ(*world.files.read(results() + "/crashed"), "panic a\n");
+  EXPECT_EQ(runners[0].crashed, std::vector<std::string>{"panic a"});
+  EXPECT_FALSE(world.files.exists(kUnanswered));
+  EXPECT_TRUE(nodes[0].ended());
+}
+
+TEST_F(Watch, ACrashWithoutAnAnswerIsToldByTheNextWatcher) {
+  dog.restarts = false;
+  panic_in_a();
+  run();
+  EXPECT_TRUE(runners[0].crashed.empty());
+  runners[0].power_on();
+  dog.restarts = true;
+  const auto nodes = run();
+  EXPECT_TRUE(nodes[0].crashes.empty());
+  EXPECT_TRUE(nodes[0].ended());
+  EXPECT_EQ(runners[0].crashed, std::vector<std::string>{"panic a"});
+  EXPECT_TRUE(world.files.exists(results() + "/crash-1.txt"));
+  EXPECT_FALSE(world.files.exists(kUnanswered));
+}
+
+TEST_F(Watch, ACrashFromBeforeTheRunIsOfAnother) {
+  const auto old = std::string(kUnanswered) + "/20191121T031502Z/crashed";
+  world.files.write(old, "panic a\n", 0644);
+  const auto nodes = run();
+  EXPECT_EQ(nodes[0].state->recorded, 4);
+  EXPECT_TRUE(runners[0].crashed.empty());
+  EXPECT_TRUE(world.files.exists(old));
 }
 
 TEST_F(Watch, AHangIsNamedWithTheStacksOfItsTasks) {
@@ -753,6 +797,38 @@ TEST(CrashRecords, NothingIsLostAndNothingIsKeptTwice) {
   EXPECT_EQ(record.save(nameless, "n", "b5", ""), "/r/console-2.log");
   EXPECT_EQ(record.save(nameless, "n", "b4", ""), "/r/console-1.log");
   EXPECT_EQ(record.lines(), (std::vector<std::string>{"panic a", "hang b"}));
+}
+
+TEST(CrashRecords, WhatWasNotedBeforeTheRunWasKnownGoesBehindWhatIsThere) {
+  support::MemoryFiles files;
+  const auto kept = [&](const std::string& path) { return files.read(path).value_or(""); };
+  CrashRecords records(files, "/r", "n");
+  const Verdict a{Fault::panic, "a", "one", false}, b{Fault::panic, "b", "two", false},
+      c{Fault::hang, "c", "three", false}, none{Fault::panic, "", "four", false};
+  auto run = records.of(kRun);
+  run.save(a, "n", "boot", "");
+  run.save(b, "n", "boot", "first\n");
+  run.save(none, "n", "boot", "");
+  auto unknown = records.of("");
+  const auto again = unknown.save(b, "n", "", "second\n"), other = unknown.save(c, "n", "", "third\n"),
+             nameless = unknown.save(none, "n", "", "fourth\n");
+  const auto before = files.contents;
+  const auto directory = "/r/" + std::string(kRun) + "/n/";
+  const std::map<std::string, std::string> moved{{again, directory + "crash-2.txt"}, {other, directory + "crash-3.txt"},
+                                                 {nameless, directory + "console-2.log"}};
+  EXPECT_EQ(records.assign(kRun), moved);
+  EXPECT_EQ(run.lines(), (std::vector<std::string>{"panic a", "panic b", "hang c"}));
+  EXPECT_EQ(kept(moved.at(again)), before.at(moved.at(again)) + before.at(again));
+  EXPECT_EQ(kept(moved.at(other)), before.at(other));
+  EXPECT_EQ(kept(moved.at(nameless)), before.at(nameless));
+  EXPECT_FALSE(files.exists("/r/.unanswered/n"));
+  const auto after = files.contents;
+  EXPECT_TRUE(records.assign(kRun).empty());
+  for (const auto& path : {again, other, nameless, again.substr(0, again.rfind('/')) + "/crashed"}) {
+    files.contents[path] = before.at(path);
+  }
+  EXPECT_EQ(records.assign(kRun), moved) << "it was ended before it removed them";
+  EXPECT_EQ(files.contents, after);
 }
 
 }  // namespace
