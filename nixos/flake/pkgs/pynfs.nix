@@ -5,12 +5,12 @@
   stdenv,
   fetchFromGitHub,
   krb5,
-  python311,
+  python312,
   swig,
 }:
 let
-  # It imports distutils, which left Python with 3.12, and xdrlib, which left with 3.13.
-  python = python311.withPackages (ps: [
+  # It imports xdrlib, which left Python with 3.13.
+  python = python312.withPackages (ps: [
     ps.gssapi
     ps.ply
     ps.setuptools
@@ -18,13 +18,13 @@ let
 in
 stdenv.mkDerivation {
   pname = "pynfs";
-  version = "0-unstable-2025-03-05";
+  version = "0-unstable-2025-04-10";
 
   src = fetchFromGitHub {
-    owner = "ffilz";
+    owner = "kofemann";
     repo = "pynfs";
-    rev = "d3a1610815117cb6bdf6567e575baedb0d88095e";
-    hash = "sha256-grigxIDAQG4hnwA/YmsHNP3aKX61uw76I/ClgT0+u8Q=";
+    rev = "3c14d9e3ad12272ab2f6092c85bb28ab03951484";
+    hash = "sha256-sU+wP3+uMbse3QMbAPwurhwTIXW2IzuqIdcXtBgWdXU=";
   };
 
   nativeBuildInputs = [
@@ -51,7 +51,7 @@ stdenv.mkDerivation {
 
   meta = {
     description = "Protocol tests for NFSv4 servers";
-    homepage = "https://github.com/ffilz/pynfs";
+    homepage = "https://github.com/kofemann/pynfs";
     license = lib.licenses.gpl2Only;
     platforms = lib.platforms.linux;
   };
