@@ -19,7 +19,7 @@ FILES = PLAYBOOKS / "roles/test_run/files"
 # What the runner asks of a node and a test must not touch here.
 STUBS = {
     "systemctl": 'case "$*" in *is-active*) if [ -e "$STUBS/active" ]; then echo active; else echo inactive; exit 3; fi;; esac',
-    "systemd-run": 'while [ "${1#--}" != "$1" ]; do shift; done; echo "$@" >"$STUBS/started"',
+    "systemd-run": 'echo "$@" >"$STUBS/started"',
     "dmesg": '[ "$1" = -n ] || cat "$STUBS/kmsg" 2>/dev/null || :',
     "sync": ":",
 }
@@ -78,6 +78,8 @@ def runner(report):
                 and "runner.sh run" in (node.root / "started").read_text()
                 and os.readlink(node.run.parent / "current") == node.run.name
                 and node.text("extra file") == "its text\n" else [node.made.stdout + node.made.stderr])
+    report.case("the unit outlives a process that the kernel kills for its memory",
+                [] if "--property=OOMPolicy=continue" in (node.root / "started").read_text() else ["OOMPolicy"])
     state = node.state()
     report.case("before the suite listed its tests, nothing is planned",
                 [] if (state["planned"], state["ended"], state["run"]) == ("0", "0", node.run.name) else [state])
@@ -142,6 +144,9 @@ def current(report):
     for name, said, want in [
             ("the kernel log names the test", line(10, "run demo group/a at Sat Nov 21"), "group/a"),
             ("LTP's own words do, too", line(10, "LTP: starting gf01 (growfiles -W)"), "fs/gf01"),
+            ("also when dmesg says who spoke", line(10, "[ T1234] run demo group/a at Sat Nov 21"), "group/a"),
+            ("or the console's form of it does", line(10, "LTP: starting gf01 (growfiles)").replace("] ", "][    C0] ", 1),
+             "fs/gf01"),
             ("what was said before this pass does not count", line(60, "run demo group/a at Sat Nov 21"), ""),
             ("a test that is not planned is none", line(10, "run demo not/planned at Sat Nov 21"), "")]:
         (node.root / "kmsg").write_text(line(uptime, "Linux") + said)
