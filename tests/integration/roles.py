@@ -161,15 +161,16 @@ def unpack(report):
     root = Path(tempfile.mkdtemp(prefix="unpack-"))
     results, node = root / "results", root / "node"
 
-    def collect(run_id, name, **files):
+    def collect(run_id, name, kernel="6.1", **files):
         (node / run_id).mkdir(parents=True)
+        (node / run_id / "run.json").write_text(json.dumps({"kernel": kernel, "settings": {}}, indent=4))
         for file, text in files.items():
             (node / run_id / file).write_text(text)
         archive = results / f".{name}.tgz"
         results.mkdir(exist_ok=True)
         run(["tar", "-czf", archive, "-C", node, run_id])
         shutil.rmtree(node)
-        return run(["sh", FILES / "unpack.sh", archive, name, results, "6.1"])
+        return run(["sh", FILES / "unpack.sh", archive, name, results])
 
     first = results / "20261121T010000Z/a"
     first.mkdir(parents=True)
@@ -184,8 +185,13 @@ def unpack(report):
     report.case("nodes do not meet, and the links lead to the newest",
                 [] if (first / "exit_status").exists() and os.readlink(results / "last-run") == "20261121T020000Z"
                 and os.readlink(results / "a") == "20261121T010000Z/a" else [sorted(map(str, results.rglob("*")))])
+    done = collect("20261121T013000Z", "b", kernel="5.10", exit_status="0\n")
+    report.case("an older run that comes late turns no link back, nor the kernel",
+                [] if done.returncode == 0 and os.readlink(results / "last-run") == "20261121T020000Z"
+                and os.readlink(results / "b") == "20261121T020000Z/b"
+                and (results / "last-kernel.txt").read_text() == "6.1\n" else [sorted(map(str, results.rglob("*")))])
     (results / ".a.tgz").write_bytes(b"cut off")
-    done = run(["sh", FILES / "unpack.sh", results / ".a.tgz", "a", results, "6.1"])
+    done = run(["sh", FILES / "unpack.sh", results / ".a.tgz", "a", results])
     report.case("a broken archive changes nothing", [] if done.returncode and (first / "exit_status").exists()
                 else [done.stderr])
     shutil.rmtree(root)

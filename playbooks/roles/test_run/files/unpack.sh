@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # On the controller: unpacks archive $1 of node $2 into the results $3, each run whole or not at all;
-# what nixos-vm watch left there of a crash stays. Then the links, and the kernel $4.
+# what nixos-vm watch left there of a crash stays. Then the links, and the kernel.
 new=$3/.$2.new
 rm -rf "$new" && mkdir -p "$new" && tar -xzf "$1" -C "$new" || exit
 for run in "$new"/*; do
@@ -17,8 +17,10 @@ for run in "$new"/*; do
   rm -rf "$place" && mv "$run" "$place" || exit
 done
 rm -rf "$new" "$1"
-# The newest run, whichever node had it; set in one step, for other nodes do the same at this moment.
-ln -sn "$name/$2" "$3/.$2.link" && mv -T "$3/.$2.link" "$3/$2" || exit
+# The node's newest run, and the newest of all: what came may be older. Set in one step, for other nodes do
+# the same at this moment.
+own=$(cd "$3" && printf '%s\n' 2*T*Z/"$2" | sort | tail -n 1)
+ln -sn "$own" "$3/.$2.link" && mv -T "$3/.$2.link" "$3/$2" || exit
 newest=$(cd "$3" && printf '%s\n' 2*T*Z | sort | tail -n 1)
 ln -sn "$newest" "$3/.$2.last" && mv -T "$3/.$2.last" "$3/last-run" || exit
-echo "$4" >"$3/last-kernel.txt"
+[ "$own" != "$newest/$2" ] || sed -n 's/.*"kernel": "\([^"]*\)".*/\1/p' "$3/$own/run.json" >"$3/last-kernel.txt"
