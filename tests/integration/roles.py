@@ -41,19 +41,23 @@ esac
 """
 
 
+def stubs(directory, programs):
+    """Shell programs of these names and texts; the PATH that has them first."""
+    directory.mkdir()
+    for name, text in programs.items():
+        (directory / name).write_text(f"#!/bin/sh\n{text}\n")
+        (directory / name).chmod(0o755)
+    return f"{directory}:{os.environ['PATH']}"
+
+
 class Node:
     """A run's directory as start.sh leaves it."""
 
     def __init__(self, suite):
         self.root = Path(tempfile.mkdtemp(prefix="runner-"))
-        self.bin = self.root / "bin"
-        self.bin.mkdir()
-        for name, text in STUBS.items():
-            (self.bin / name).write_text(f"#!/bin/sh\n{text}\n")
-            (self.bin / name).chmod(0o755)
+        path = stubs(self.root / "bin", STUBS)
         self.run = self.root / "results/20261121T031502Z"
-        exports = (f"export KDEVOPS_WORKFLOW=demo\nexport STUBS={self.root}\n"
-                   f"export PATH={self.bin}:{os.environ['PATH']}\n")
+        exports = f"export KDEVOPS_WORKFLOW=demo\nexport STUBS={self.root}\nexport PATH={path}\n"
         record = json.dumps({"workflow": "demo", "exit_status": None, "failure": ""}, indent=4)
         self.made = run(["sh", FILES / "start.sh", self.run, record, (FILES / "runner.sh").read_text(), suite,
                          exports, "", "extra file", "its text"], env=environment())
@@ -232,6 +236,41 @@ def blktests(report):
     shutil.rmtree(root)
 
 
+def clean(report):
+    """make <workflow>-clean HOSTS=a, and then b."""
+    root = Path(tempfile.mkdtemp(prefix="clean-"))
+    for place in ("20261121T010000Z/a", "20261121T010000Z/b", "20261121T020000Z/a", "compare"):
+        (root / place).mkdir(parents=True)
+    for link, target in (("a", "20261121T020000Z/a"), ("b", "20261121T010000Z/b"), ("last-run", "20261121T020000Z")):
+        (root / link).symlink_to(target)
+    (root / "last-kernel.txt").write_text("6.1\n")
+    left = lambda: sorted(str(p.relative_to(root)) for p in root.rglob("*"))
+    one = run(["sh", FILES / "clean.sh", root, "a"]), left()
+    again = run(["sh", FILES / "clean.sh", root, "a"]), left()
+    report.case("clean of a node leaves what other nodes have",
+                [] if one[0].returncode == 0 and one[0].stdout and not again[0].stdout
+                and one[1] == again[1] == ["20261121T010000Z", "20261121T010000Z/b", "b", "compare"] else [one, again])
+    last = run(["sh", FILES / "clean.sh", root, "b"])
+    report.case("what is about several nodes goes with the last of them",
+                [] if last.returncode == 0 and not left() else [last, left()])
+    shutil.rmtree(root)
+    root = Path(tempfile.mkdtemp(prefix="mount-"))
+    path = stubs(root / "bin", {"mountpoint": '[ -e "$STUBS/mounted" ]', "blkid": 'echo "$LABEL"',
+                                "mount": 'echo "$*" >"$STUBS/mounted"'})
+    mounted = root / "mounted"
+
+    def mount(label):
+        done = run(["sh", PLAYBOOKS / "roles/sysbench/files/mount.sh", "/dev/vdb", "/db", "sysbench_db", "noatime"],
+                   env=environment(PATH=path, STUBS=str(root), LABEL=label))
+        return done.returncode, done.stdout, mounted.read_text() if mounted.exists() else ""
+
+    told = mount("other"), mount("sysbench_db"), mount("sysbench_db")
+    options = "-o noatime,X-mount.mkdir /dev/vdb /db\n"
+    report.case("sysbench-clean mounts our file system, once, and no other",
+                [] if told == ((0, "", ""), (0, "mounted\n", options), (0, "", options)) else [told])
+    shutil.rmtree(root)
+
+
 def lint(report):
     scripts = sorted(PLAYBOOKS.rglob("*.sh"))
     for shell in ("dash", "bash"):
@@ -256,5 +295,6 @@ endings(report)
 current(report)
 unpack(report)
 blktests(report)
+clean(report)
 lint(report)
 report.finish()
