@@ -4,6 +4,7 @@
 that xfstests can read; the right lists of failures are taken; suite.sh reads its own files."""
 
 import json
+import os
 import re
 import tempfile
 from pathlib import Path
@@ -144,28 +145,92 @@ def expunges(report, directory):
         report.case(f"expunges: {what}", [] if got == wanted else [f"{got}, not {wanted}"])
 
 
-CASE = '\t<testcase classname="xfstests.xfs_crc" name="{}" time="1">\n\t</testcase>\n'
+CASE = '\t<testcase classname="xfstests.xfs_crc" name="{}" time="1">\n{}\t</testcase>\n'
+FAILURE = '\t\t<failure message="- output mismatch" type="TestFail" />\n'
+SKIPPED = '\t\t<skipped message="this test requires a valid $LOGWRITES_DEV" />\n'
+
+# What the adapter asks of a node; check prints what -n makes it print, and notes how it was called.
+STUBS = {"xfstests-check": 'echo "$*" >>"$STUBS/called"\nprintf "%s\\n" "SECTION       -- $3" generic/001 generic/002 xfs/003',
+         "mountpoint": "exit 1", "mount": ":"}
+# As kdevops writes it: with names that only check sets, results where check is, a drive and no pool.
+THEIRS = """[default]
+FSTYP=xfs
+TEST_DEV=/dev/vdb
+TEST_DIR={0}/test
+SCRATCH_DEV=/dev/vdc
+SCRATCH_MNT={0}/scratch
+RESULT_BASE=$PWD/results/$HOST/$(uname -r)
+
+[xfs_crc]
+MKFS_OPTIONS='-f -m crc=1'
+TEST_FS_MOUNT_OPTS="$TEST_FS_MOUNT_OPTS -o usrquota"
+"""
 
 
-def adapter(report, directory):
-    """suite.sh: what has a result, after a pass that a crash ended and one behind it."""
-    section = directory / "run/6.1.0/xfs_crc"
+class Suite:
+    """suite.sh in the directory of a run, beside earlier ones."""
+
+    def __init__(self, directory):
+        self.directory = directory
+        self.run = directory / "20261121T050000Z"
+        self.run.mkdir(parents=True)
+        (self.run / "local.config").write_text(THEIRS.format(directory))
+        (self.run / "expunges").write_text("")
+        (directory / "bin").mkdir()
+        for name, text in STUBS.items():
+            (directory / "bin" / name).write_text(f"#!/bin/sh\n{text}\n")
+            (directory / "bin" / name).chmod(0o755)
+
+    def verb(self, *words, **settings):
+        names = ("SECTIONS=xfs_crc TESTS= GROUPS=auto EXCLUDE_GROUPS= COUNT= START_AFTER= SKIP_TESTS= RUN_FAILURES= "
+                 "INITIAL_BASELINE= JOURNAL= TRIM= NFSD= SPARSE_PATH= DIR=").split(" ")
+        variables = {f"FSTESTS_{name}": value for name, _, value in (setting.partition("=") for setting in names)}
+        variables.update({f"FSTESTS_{name}": value for name, value in settings.items()})
+        return run(["sh", ROLE / "files/suite.sh", *words], cwd=self.run,
+                   env=environment(PATH=f"{self.directory / 'bin'}:{os.environ['PATH']}", STUBS=str(self.directory),
+                                   **variables))
+
+
+def recorded(report, directory):
+    """What has a result, after a pass that a crash ended and one behind it."""
+    suite = Suite(directory / "recorded")
+    section = suite.run / "6.1.0/xfs_crc"
     section.mkdir(parents=True)
-    (directory / "run/local.config").write_text("[default]\n")
-    (section / "result-1.xml").write_text("<testsuite>\n" + CASE.format("generic/001") + CASE.format("xfs/002"))
-    (section / "result.xml").write_text(CASE.format("generic/003") + "</testsuite>\n")
+    (section / "result-1.xml").write_text("<testsuite>\n" + CASE.format("generic/001", "") + CASE.format("xfs/002", FAILURE))
+    (section / "result.xml").write_text(CASE.format("generic/003", SKIPPED) + "</testsuite>\n")
     for sections, wanted in (("xfs_crc", ["generic/001", "generic/003", "xfs/002"]),
                              ("xfs_crc xfs_nocrc", [f"xfs_crc/{t}" for t in ("generic/001", "generic/003", "xfs/002")])):
-        done = run(["sh", ROLE / "files/suite.sh", "recorded"], cwd=directory / "run",
-                   env=environment(FSTESTS_SECTIONS=sections))
+        done = suite.verb("recorded", SECTIONS=sections)
         report.case(f"suite.sh recorded, sections {sections}",
                     [] if done.stdout.split() == wanted else [done.stdout + done.stderr])
+
+
+def listed(report, directory):
+    """What is planned."""
+    suite = Suite(directory / "listed")
+    everything = ["generic/001", "generic/002", "xfs/003"]
+    done = suite.verb("list")
+    report.case("suite.sh list reads a configuration as kdevops writes it",
+                [] if done.returncode == 0 and done.stdout.split() == everything else [done])
+    kernel = os.uname().release
+    bases = re.findall("^RESULT_BASE=.*", (suite.run / "local.config").read_text(), re.M)
+    suite.verb("list")
+    again = re.findall("^RESULT_BASE=.*", (suite.run / "local.config").read_text(), re.M)
+    report.case("results lie in the run's directory, whatever it says",
+                [] if bases == again == [f"RESULT_BASE={suite.run}/{kernel}"] * 2 else [bases, again])
+    section = suite.directory / f"20261121T010000Z/{kernel}/xfs_crc"
+    section.mkdir(parents=True)
+    (section / "result.xml").write_text("<testsuite>\n" + CASE.format("generic/001", "") + CASE.format("xfs/003", FAILURE)
+                                        + CASE.format("generic/002", SKIPPED) + "</testsuite>\n")
+    done = suite.verb("list", INITIAL_BASELINE="yes")
+    report.case("INITIAL_BASELINE leaves out what passed before a crash, and not what was skipped",
+                [] if done.stdout.split() == ["generic/002", "xfs/003"] else [done])
 
 
 def main():
     report = Report()
     with tempfile.TemporaryDirectory(prefix="kdevops-fstests-") as scratch:
-        for part in (configurations, expunges, adapter):
+        for part in (configurations, expunges, recorded, listed):
             part(report, Path(scratch))
     report.finish()
 

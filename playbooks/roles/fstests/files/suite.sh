@@ -6,7 +6,8 @@
 set -uf
 results=$(pwd -P)
 kernel=$(uname -r)
-export HOST_OPTIONS="$results/local.config" KDEVOPS_RESULTS="$results" KEEP_DMESG=yes
+HOST=$(uname -n)
+export HOST HOST_OPTIONS="$results/local.config" KEEP_DMESG=yes
 
 die() {
   echo "suite.sh: $*" >&2
@@ -29,8 +30,15 @@ prefix() {
   esac
 }
 
-# What [default] and [$1] of local.config set. check reads them itself, but mounts TEST_DEV before that.
+# Results belong here, wherever a configuration of the user's puts them; check makes them elsewhere without a word.
+configure() {
+  sed -i -e '/^[[:space:]]*RESULT_BASE[[:space:]]*=/d' -e "s|^\[.*|&\nRESULT_BASE=$results/$kernel|" local.config || exit
+}
+
+# What [default] and [$1] of local.config set. check reads them itself, but mounts TEST_DEV before that. As
+# there, a name that nobody has set is empty.
 settings() {
+  set +u
   eval "$(sed -n "/^\[default\]/,/^\[/p; /^\[$1\]/,/^\[/p" local.config | sed -n 's/^[A-Z_]*=/export &/p')"
 }
 
@@ -53,7 +61,7 @@ devices() {
 
 # Zoned devices in memory, for the section that wants some and has no drives of that kind.
 zoned() {
-  for device in $TEST_DEV $SCRATCH_DEV_POOL; do
+  for device in $TEST_DEV ${SCRATCH_DEV-} ${SCRATCH_DEV_POOL-}; do
     case $device in /dev/nullb*) ;; *) continue ;; esac
     [ ! -b "$device" ] || continue
     modprobe null_blk nr_devices=0
@@ -101,10 +109,11 @@ failures() {
   set -f
 }
 
-# Tests that have passed in any run on this kernel.
+# Tests that have passed in any run on this kernel. check.time would be without those before a crash.
 passed() {
   set +f
-  cat ../2*T*Z/"$kernel/$1"/check.time 2>/dev/null | cut -d' ' -f1
+  awk -F'"' '/^\t<testcase / { test = $4 } /^\t\t<(failure|skipped)/ { test = "" } /^\t<\/testcase>/ && test != "" { print test }' \
+    ../2*T*Z/"$kernel/$1"/result*.xml 2>/dev/null
   set -f
 }
 
@@ -167,6 +176,7 @@ journaled() {
 
 run() {
   status=0
+  configure
   # check runs each test in a scope of its own, which the end of our unit does not end.
   trap 'systemctl stop "fstests-*.scope" 2>/dev/null; exit 143' TERM
   devices
@@ -189,6 +199,7 @@ run() {
 
 case ${1-} in
 list)
+  configure
   devices >&2
   for section in $FSTESTS_SECTIONS; do plan "$section" || exit; done
   ;;
