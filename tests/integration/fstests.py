@@ -182,13 +182,20 @@ class Suite:
             (directory / "bin" / name).chmod(0o755)
 
     def verb(self, *words, **settings):
-        names = ("SECTIONS=xfs_crc TESTS= GROUPS=auto EXCLUDE_GROUPS= COUNT= START_AFTER= SKIP_TESTS= RUN_FAILURES= "
+        names = ("SECTIONS=xfs_crc TESTS= GROUPS=auto EXCLUDE_GROUPS= COUNT= START_AFTER= SKIP_TESTS= FAILURES= "
                  "INITIAL_BASELINE= JOURNAL= TRIM= NFSD= SPARSE_PATH= DIR=").split(" ")
         variables = {f"FSTESTS_{name}": value for name, _, value in (setting.partition("=") for setting in names)}
         variables.update({f"FSTESTS_{name}": value for name, value in settings.items()})
         return run(["sh", ROLE / "files/suite.sh", *words], cwd=self.run,
                    env=environment(PATH=f"{self.directory / 'bin'}:{os.environ['PATH']}", STUBS=str(self.directory),
                                    **variables))
+
+    def called(self):
+        """The sections and the tests that check was called with since the last look."""
+        path = self.directory / "called"
+        lines = path.read_text().splitlines() if path.exists() else []
+        path.unlink(missing_ok=True)
+        return [line.removeprefix("-n -s ") for line in lines]
 
 
 def recorded(report, directory):
@@ -218,6 +225,13 @@ def listed(report, directory):
     again = re.findall("^RESULT_BASE=.*", (suite.run / "local.config").read_text(), re.M)
     report.case("results lie in the run's directory, whatever it says",
                 [] if bases == again == [f"RESULT_BASE={suite.run}/{kernel}"] * 2 else [bases, again])
+    suite.called()
+    suite.verb("list", FAILURES="xfs_crc/generic/002 xfs_nocrc/xfs/003", SECTIONS="xfs_crc xfs_nocrc xfs_logdev")
+    told = suite.called()
+    suite.verb("list", FAILURES="generic/001 xfs/003")
+    told += suite.called()
+    report.case("what failed is run again in the sections where it failed",
+                [] if told == ["xfs_crc generic/002", "xfs_nocrc xfs/003", "xfs_crc generic/001 xfs/003"] else [told])
     section = suite.directory / f"20261121T010000Z/{kernel}/xfs_crc"
     section.mkdir(parents=True)
     (section / "result.xml").write_text("<testsuite>\n" + CASE.format("generic/001", "") + CASE.format("xfs/003", FAILURE)

@@ -11,7 +11,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from harness import TOPDIR, Report, environment, run
+from harness import BUILD, TOPDIR, Report, environment, run
 
 PLAYBOOKS = TOPDIR / "playbooks"
 FILES = PLAYBOOKS / "roles/test_run/files"
@@ -271,6 +271,44 @@ def clean(report):
     shutil.rmtree(root)
 
 
+def play(root, hosts, tasks, **variables):
+    """Runs tasks on this machine as if it were these nodes, each with a data directory of its own."""
+    inventory, book = root / "hosts.json", root / "play.json"
+    inventory.write_text(json.dumps({"all": {"hosts": {host: {"data_path": str(root / host)} for host in hosts}, "vars": {
+        "ansible_connection": "local", "ansible_become": False, "ansible_python_interpreter": "/usr/bin/python3",
+        "topdir_path": str(root), **variables}}}))
+    book.write_text(json.dumps([{"hosts": "all", "gather_facts": False, "tasks": tasks}]))
+    done = run(["ansible-playbook", "-i", inventory, book], env=environment(
+        ANSIBLE_NOCOLOR="1", ANSIBLE_LOCAL_TEMP=str(root / "ansible"), ANSIBLE_ROLES_PATH=str(PLAYBOOKS / "roles")))
+    return done.returncode, done.stdout + done.stderr
+
+
+def failures(report):
+    """RUN_FAILURES=1 on nodes with and without something to run again."""
+    root = Path(tempfile.mkdtemp(prefix="failures-"))
+    (root / "build").symlink_to(BUILD)
+    results = root / "workflows/ltp/results"
+    for node, sample in (("fails", "kdevops-fs"), ("passes", "kdevops-cve")):
+        shutil.copytree(TOPDIR / "tests/samples/ltp/20261121T031502Z" / sample, results / "20261121T031502Z" / node)
+    log = results / "20261121T031502Z/passes/cve/results/cve.log"
+    log.write_text(re.sub("exit=.* stat=(1|2|4|11) ", "exit=exited stat=0 ", log.read_text()))
+    # A word that is no test: the run ended without having listed any.
+    for name, text in (("exit_status", "1\n"), ("run.json", '{"workflow": "ltp"}\n')):
+        (results / "20261121T040000Z/fails").mkdir(parents=True, exist_ok=True)
+        (results / "20261121T040000Z/fails" / name).write_text(text)
+    tasks = [{"ansible.builtin.import_role": {"name": "test_run", "tasks_from": "failures"},
+              "vars": {"test_run_workflow": "ltp"}},
+             {"ansible.builtin.debug": {"msg": "{{ inventory_hostname }} runs {{ test_run_failures | join(' ') }} again"}}]
+    status, text = play(root, ["fails", "passes", "new"], tasks)
+    report.case("what failed in the last run that had tests is run again, and a node without takes no part",
+                [] if status == 0 and "fails runs fs/fail01 fs/brok01 fs/warn01 fs/sig01 again" in text
+                and "passes runs" not in text and "new runs" not in text else [text])
+    status, text = play(root, ["passes", "new"], tasks)
+    report.case("when no node has anything to run again, that is said",
+                [] if status and "No test failed in the last run of passes, new" in text else [text])
+    shutil.rmtree(root)
+
+
 def lint(report):
     scripts = sorted(PLAYBOOKS.rglob("*.sh"))
     for shell in ("dash", "bash"):
@@ -296,5 +334,6 @@ current(report)
 unpack(report)
 blktests(report)
 clean(report)
+failures(report)
 lint(report)
 report.finish()

@@ -91,24 +91,6 @@ test_device() {
   }
 }
 
-# Tests of the newest ended run before this one that did not pass and were not skipped; $1: the section.
-failures() {
-  set +f
-  last=
-  for run in ../2*T*Z; do
-    if [ "${run##*/}" = "${results##*/}" ]; then break; fi
-    if [ -e "$run/exit_status" ]; then last=$run; fi
-  done
-  [ -n "$last" ] || die "RUN_FAILURES: this node has no earlier run that ended"
-  (
-    cd "$last" || exit
-    awk -F'"' '/^\t<testcase / { test = $4 } /^\t\t<failure/ { print test }' ./*/"$1"/result*.xml
-    # Crashed tests, and planned ones that have no result.
-    recorded "$1" | sed "s|^|$(prefix "$1")|" | grep -vxFf - tests | sed -n "s|^$(prefix "$1")||p"
-  )
-  set -f
-}
-
 # Tests that have passed in any run on this kernel. check.time would be without those before a crash.
 passed() {
   set +f
@@ -119,8 +101,9 @@ passed() {
 
 plan() {
   section=$1 tests=$FSTESTS_TESTS
-  if [ -n "$FSTESTS_RUN_FAILURES" ]; then
-    tests=$(failures "$section" | sort -u) || exit
+  if [ -n "$FSTESTS_FAILURES" ]; then
+    # shellcheck disable=SC2086 # a list, of names with a section and without
+    tests=$(printf '%s\n' $FSTESTS_FAILURES | sed -n "s|^$section/||; /^[^/]*\/[^/]*\$/p")
     [ -n "$tests" ] || return 0
   fi
   set -- -n -s "$section"

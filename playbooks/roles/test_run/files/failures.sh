@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# On the controller: what nixos-results $3 says, as JSON, of node $2's newest run below the results $1 that
+# ended and had tests; without one, nothing.
+last=
+for run in "$1"/2*T*Z/"$2"; do
+  if [ -e "$run/exit_status" ] && [ -s "$run/tests" ]; then last=$run; fi
+done
+# Status 1: tests failed.
+[ -z "$last" ] || "$3" summary --json "$last" || [ $? -eq 1 ]
