@@ -167,6 +167,15 @@ TEST_FS_MOUNT_OPTS="$TEST_FS_MOUNT_OPTS -o usrquota"
 """
 
 
+def stubs(directory, programs):
+    """Shell programs of these names and texts; the PATH that has them first."""
+    directory.mkdir()
+    for name, text in programs.items():
+        (directory / name).write_text(f"#!/bin/sh\n{text}\n")
+        (directory / name).chmod(0o755)
+    return f"{directory}:{os.environ['PATH']}"
+
+
 class Suite:
     """suite.sh in the directory of a run, beside earlier ones."""
 
@@ -176,10 +185,7 @@ class Suite:
         self.run.mkdir(parents=True)
         (self.run / "local.config").write_text(THEIRS.format(directory))
         (self.run / "expunges").write_text("")
-        (directory / "bin").mkdir()
-        for name, text in STUBS.items():
-            (directory / "bin" / name).write_text(f"#!/bin/sh\n{text}\n")
-            (directory / "bin" / name).chmod(0o755)
+        self.path = stubs(directory / "bin", STUBS)
 
     def verb(self, *words, **settings):
         names = ("SECTIONS=xfs_crc TESTS= GROUPS=auto EXCLUDE_GROUPS= COUNT= START_AFTER= SKIP_TESTS= FAILURES= "
@@ -187,8 +193,7 @@ class Suite:
         variables = {f"FSTESTS_{name}": value for name, _, value in (setting.partition("=") for setting in names)}
         variables.update({f"FSTESTS_{name}": value for name, value in settings.items()})
         return run(["sh", ROLE / "files/suite.sh", *words], cwd=self.run,
-                   env=environment(PATH=f"{self.directory / 'bin'}:{os.environ['PATH']}", STUBS=str(self.directory),
-                                   **variables))
+                   env=environment(PATH=self.path, STUBS=str(self.directory), **variables))
 
     def called(self):
         """The sections and the tests that check was called with since the last look."""
@@ -241,10 +246,52 @@ def listed(report, directory):
                 [] if done.stdout.split() == ["generic/002", "xfs/003"] else [done])
 
 
+def drives(report, directory):
+    """Which NVMe drives are tested."""
+    directory /= "nvme"
+    by_id, noted = directory / "by-id", directory / "data/list"
+    by_id.mkdir(parents=True)
+    # nvme-eui.<n> is drive <n>; its mount points are in mounts-<n>.
+    path = stubs(directory / "bin", {
+        "lsblk": 'for link; do :; done\ncase $* in *KNAME*) readlink -f "$link" ;; *) cat "$STUBS/mounts-${link#nvme-eui.}" ;; esac',
+        "blkid": "exit 2", "blockdev": "echo 25769803776", "udevadm": ":",
+        "sfdisk": 'cat >"$STUBS/table"; for n in 1 2 3 4 5 6 7 8 9 10 11 12; do : >"$2-part$n"; done'})
+    script = (ROLE / "files/nvme.sh").read_text().replace("/dev/disk/by-id", str(by_id))
+
+    def drive(n, *mounts):
+        (by_id / f"nvme-eui.{n}").touch()
+        (directory / f"mounts-{n}").write_text("\n".join(("", *mounts)) + "\n")
+
+    def chosen(kind="drives", data=""):
+        done = run(["sh", "-c", script, "sh", kind, "", noted, data, "/media/test", "/media/scratch"],
+                   env=environment(PATH=path, STUBS=str(directory)))
+        return [line.removeprefix(f"{by_id}/nvme-eui.") for line in done.stdout.split()], done.stderr
+
+    for n in range(1, 10):
+        drive(n)
+    drive(1, "/home")
+    drive(3, "/media/test")
+    first = chosen(data=f"{by_id}/nvme-eui.2")
+    report.case("NVMe drives: what is mounted and the data's is not taken, what tests mounted is",
+                [] if first[0] == list("3456789") and "chose" in first[1] else [first])
+    for n in (4, 5):
+        drive(n, "/elsewhere")
+    drive(1)
+    again = chosen(data=f"{by_id}/nvme-eui.2")
+    report.case("NVMe drives: they are chosen once", [] if again == (first[0], "") else [again])
+    (by_id / "nvme-eui.9").unlink()
+    less = chosen(data=f"{by_id}/nvme-eui.2")
+    report.case("NVMe drives: unless one is gone", [] if less[0] == [] and "found 5 free" in less[1] else [less])
+    parts = chosen("partitions"), chosen("partitions")
+    report.case("NVMe drives: or something else is wanted",
+                [] if parts[0][0] == parts[1][0] == [f"1-part{n}" for n in range(1, 13)] and not parts[1][1]
+                and (directory / "table").read_text().count("size=2047MiB") == 12 else parts)
+
+
 def main():
     report = Report()
     with tempfile.TemporaryDirectory(prefix="kdevops-fstests-") as scratch:
-        for part in (configurations, expunges, recorded, listed):
+        for part in (configurations, expunges, recorded, listed, drives):
             part(report, Path(scratch))
     report.finish()
 
