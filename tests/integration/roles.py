@@ -271,6 +271,36 @@ def clean(report):
     shutil.rmtree(root)
 
 
+def gitr(report):
+    """Every group of every pass is on the file system that is configured now."""
+    root = Path(tempfile.mkdtemp(prefix="gitr-"))
+    (root / "git/t").mkdir(parents=True)
+    (root / "git/t/t0001-init.sh").write_text("")
+    (root / "git/git").write_text("#!/bin/sh\necho git version 2.48.1\n")
+    (root / "git/git").chmod(0o755)
+    path = stubs(root / "bin", {"mountpoint": '[ -e "$STUBS/mounted" ]', "umount": 'rm "$STUBS/mounted"', "sync": ":",
+                                "mount": '[ ! -e "$STUBS/mounted" ] && echo "$*" | tee -a "$STUBS/mounts" >"$STUBS/mounted"',
+                                "prove": ":"})
+    (root / "run").mkdir()
+    mounted = []
+    for fstype, groups, options in (("xfs", "xfs", "defaults"), ("xfs", "xfs", "noatime"), ("tmpfs", "tmpfs", "size=75%"),
+                                    ("nfs", "nfs_v42", "sec=sys"), ("nfs", "nfs_v40 nfs_v41", "sec=sys")):
+        several = " " in groups
+        (root / "run/remaining").write_text("".join(f"{group}/t0001-init\n" if several else "t0001-init\n"
+                                                    for group in groups.split()))
+        done = run(["sh", PLAYBOOKS / "roles/gitr/files/suite.sh", "run", "remaining"], cwd=root / "run",
+                   env=environment(PATH=path, STUBS=str(root), GITR=str(root / "git"), GITR_GROUPS=groups, GITR_SELECTED="",
+                                   GITR_THREADS="single", GITR_FSTYPE=fstype, GITR_SOURCE="what", GITR_MNT=str(root / "mnt"),
+                                   GITR_MOUNT_OPTS=options, GITR_NODE="a", GITR_USER=str(os.getuid())))
+        mounted += [] if done.returncode == 0 else [done.stderr]
+    mounted += [re.sub(" what .*", "", line) for line in (root / "mounts").read_text().splitlines()]
+    report.case("gitr mounts anew for every group of every pass",
+                [] if mounted == ["-t xfs -o defaults", "-t xfs -o noatime", "-t tmpfs -o size=75%",
+                                  "-t nfs -o vers=4.2,proto=tcp,sec=sys", "-t nfs -o vers=4.0,proto=tcp,sec=sys",
+                                  "-t nfs -o vers=4.1,proto=tcp,sec=sys"] else mounted)
+    shutil.rmtree(root)
+
+
 def play(root, hosts, tasks, **variables):
     """Runs tasks on this machine as if it were these nodes, each with a data directory of its own."""
     inventory, book = root / "hosts.json", root / "play.json"
@@ -334,6 +364,7 @@ current(report)
 unpack(report)
 blktests(report)
 clean(report)
+gitr(report)
 failures(report)
 lint(report)
 report.finish()

@@ -54,12 +54,9 @@ options_of() {
   esac
 }
 
-# mounted GROUP: the file system of that group, and no other, on GITR_MNT.
+# mounted GROUP: the file system of that group on GITR_MNT, as it is configured now, and no other.
 mounted() {
-  if mountpoint -q "$GITR_MNT"; then
-    [ "$GITR_FSTYPE" = nfs ] && several || return 0
-    umount "$GITR_MNT" || return
-  fi
+  while mountpoint -q "$GITR_MNT"; do umount "$GITR_MNT" || return; done
   mkdir -p "$GITR_MNT" && mount -t "$GITR_FSTYPE" -o "$(options_of "$1")" "$GITR_SOURCE" "$GITR_MNT"
 }
 
