@@ -271,6 +271,35 @@ def clean(report):
     shutil.rmtree(root)
 
 
+def builds(report):
+    """Elsewhere than on NixOS suites are built anew when their sources have changed."""
+    root = Path(tempfile.mkdtemp(prefix="build-"))
+    source, made = root / "source", root / "opt/suite"
+    (source / "src/sg").mkdir(parents=True)
+    for name in ("src/sg/dxfer-from-dev", "src/sg/syzkaller1", "configure"):
+        (source / name).write_text("#!/bin/sh\n")
+        (source / name).chmod(0o755)
+    (source / "Makefile").write_text(f"dest ?= {made}\nall autotools:\n\t@echo $@ >>{root}/made\n"
+                                     "install:\n\t@mkdir -p $(dest)/tests && touch $(dest)/tests/$$(cat version)\n")
+    for workflow, words, stamp in (("blktests", [source, made], made), ("gitr", [source], source), ("ltp", [source], made)):
+        script = (PLAYBOOKS / f"roles/{workflow}/files/build.sh").read_text().replace("/opt/ltp", str(made))
+        told = []
+        for commit in ("one", "one", "two"):
+            (source / "version").write_text(commit)
+            run(["git", "-C", source, "init", "-q"], env=environment())
+            run(["git", "-C", source, "add", "."], env=environment())
+            done = run(["sh", "-c", script, "sh", *words, commit], env=environment())
+            told.append((done.returncode, done.stdout.split()[-1:], (stamp / ".commit").read_text()))
+        word = "built" if workflow == "gitr" else "installed"
+        tests = sorted(p.name for p in (made / "tests").iterdir()) if made.exists() else []
+        report.case(f"{workflow}: built when its sources are others, and then only",
+                    [] if told == [(0, [word], "one\n"), (0, [], "one\n"), (0, [word], "two\n")]
+                    and (workflow != "blktests" or tests == ["two"] and (made / "src/sg/syzkaller1").exists())
+                    else [told, tests, done.stderr])
+        shutil.rmtree(made, ignore_errors=True)
+    shutil.rmtree(root)
+
+
 def gitr(report):
     """Every group of every pass is on the file system that is configured now."""
     root = Path(tempfile.mkdtemp(prefix="gitr-"))
@@ -364,6 +393,7 @@ current(report)
 unpack(report)
 blktests(report)
 clean(report)
+builds(report)
 gitr(report)
 failures(report)
 lint(report)

@@ -9,6 +9,8 @@ if [ -e /etc/NIXOS ]; then
 fi
 PATH=$PATH:/usr/sbin:/sbin
 echo "suite=$suite"
+# In the store the version is in the name, behind the hash.
+echo "version=$(cat "$suite/.commit" 2>/dev/null || readlink -f "$suite" | sed -n 's,^/nix/store/[^-/]*-\([^/]*\)/.*,\1,p')"
 [ -x "$suite/check" ] || echo "missing=$suite/check"
 for program; do
   command -v "$program" >/dev/null || echo "missing=$program"
