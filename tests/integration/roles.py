@@ -330,13 +330,14 @@ def gitr(report):
     shutil.rmtree(root)
 
 
-def play(root, hosts, tasks, **variables):
+def play(root, hosts, tasks, servers=(), **variables):
     """Runs tasks on this machine as if it were these nodes, each with a data directory of its own."""
     inventory, book = root / "hosts.json", root / "play.json"
-    inventory.write_text(json.dumps({"all": {"hosts": {host: {"data_path": str(root / host)} for host in hosts}, "vars": {
+    nodes = lambda names: {"hosts": {name: {"data_path": str(root / name)} for name in names}}
+    inventory.write_text(json.dumps({"all": {"children": {"baseline": nodes(hosts), "nfsd": nodes(servers)}, "vars": {
         "ansible_connection": "local", "ansible_become": False, "ansible_python_interpreter": "/usr/bin/python3",
         "topdir_path": str(root), **variables}}}))
-    book.write_text(json.dumps([{"hosts": "all", "gather_facts": False, "tasks": tasks}]))
+    book.write_text(json.dumps([{"hosts": "baseline", "gather_facts": False, "tasks": tasks}]))
     done = run(["ansible-playbook", "-i", inventory, book], env=environment(
         ANSIBLE_NOCOLOR="1", ANSIBLE_LOCAL_TEMP=str(root / "ansible"), ANSIBLE_ROLES_PATH=str(PLAYBOOKS / "roles")))
     return done.returncode, done.stdout + done.stderr
@@ -368,6 +369,21 @@ def failures(report):
     shutil.rmtree(root)
 
 
+def server(report):
+    """Clients bring a server of their own up again, which a run is not for."""
+    root = Path(tempfile.mkdtemp(prefix="nfsd-"))
+    (root / "nfsd").mkdir()
+    (root / "nfsd/nfsd.sh").write_text(f'echo "$@" >>{root}/told; echo started nfs-server\n')
+    tasks = [{"ansible.builtin.import_role": {"name": "nfsd", "tasks_from": "up"}}]
+    status, text = play(root, ["one", "two"], tasks, servers=["serves"], nfsd_directory=str(root / "nfsd"))
+    told = (root / "told").read_text() if (root / "told").exists() else ""
+    report.case("a server that was restarted serves again", [] if status == 0 and "one -> serves" in text
+                and told == f"up {root}/nfsd\n" else [told, text])
+    status, text = play(root, ["one"], tasks, servers=["serves"], nfsd_directory=str(root / "nowhere"))
+    report.case("a node that is none yet is left alone", [text] if status or "changed=1" in text else [])
+    shutil.rmtree(root)
+
+
 def lint(report):
     scripts = sorted(PLAYBOOKS.rglob("*.sh"))
     for shell in ("dash", "bash"):
@@ -396,5 +412,6 @@ clean(report)
 builds(report)
 gitr(report)
 failures(report)
+server(report)
 lint(report)
 report.finish()
