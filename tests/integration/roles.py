@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Playbooks and roles without a node: lint, syntax of every script, the runner of test runs
 (playbooks/roles/test_run/files/runner.sh) with a suite of its own and stubs of what only a node has, and
-what blktests's adapter makes of check's words."""
+what adapters, builds and tasks do that need no more than such stubs."""
 
 import json
 import os

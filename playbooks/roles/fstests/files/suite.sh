@@ -30,9 +30,10 @@ prefix() {
   esac
 }
 
-# Results belong here, wherever a configuration of the user's puts them; check makes them elsewhere without a word.
+# Results belong here, wherever a configuration of the user's puts them.
 configure() {
-  sed -i -e '/^[[:space:]]*RESULT_BASE[[:space:]]*=/d' -e "s|^\[.*|&\nRESULT_BASE=$results/$kernel|" local.config || exit
+  sed -i -e '/^[[:space:]]*RESULT_BASE[[:space:]]*=/d' \
+    -e "s|^\[.*|&\nRESULT_BASE=$results/$kernel|" local.config || exit
 }
 
 # What [default] and [$1] of local.config set. check reads them itself, but mounts TEST_DEV before that. As
@@ -94,8 +95,10 @@ test_device() {
 # Tests that have passed in any run on this kernel. check.time would be without those before a crash.
 passed() {
   set +f
-  awk -F'"' '/^\t<testcase / { test = $4 } /^\t\t<(failure|skipped)/ { test = "" } /^\t<\/testcase>/ && test != "" { print test }' \
-    ../2*T*Z/"$kernel/$1"/result*.xml 2>/dev/null
+  awk -F'"' '
+    /^\t<testcase / { test = $4 }
+    /^\t\t<(failure|skipped)/ { test = "" }
+    /^\t<\/testcase>/ && test != "" { print test }' ../2*T*Z/"$kernel/$1"/result*.xml 2>/dev/null
   set -f
 }
 
