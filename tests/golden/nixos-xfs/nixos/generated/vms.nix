@@ -14,34 +14,6 @@
       "kdevops3"
     ];
   };
-  kdevops-xfs-nocrc = {
-    role = "baseline";
-    system = "fstests";
-    test = "xfs-nocrc";
-    mac = "52:54:00:03:46:cd";
-    memoryMiB = 4096;
-    vcpus = 4;
-    drives = [
-      "kdevops0"
-      "kdevops1"
-      "kdevops2"
-      "kdevops3"
-    ];
-  };
-  kdevops-xfs-nocrc-512 = {
-    role = "baseline";
-    system = "fstests";
-    test = "xfs-nocrc-512";
-    mac = "52:54:00:c0:f9:d5";
-    memoryMiB = 4096;
-    vcpus = 4;
-    drives = [
-      "kdevops0"
-      "kdevops1"
-      "kdevops2"
-      "kdevops3"
-    ];
-  };
   kdevops-xfs-reflink = {
     role = "baseline";
     system = "fstests";

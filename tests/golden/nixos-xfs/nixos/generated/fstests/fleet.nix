@@ -10,8 +10,6 @@
   sshPort = 22;
   nodes = [
     "kdevops-xfs-crc"
-    "kdevops-xfs-nocrc"
-    "kdevops-xfs-nocrc-512"
     "kdevops-xfs-reflink"
     "kdevops-xfs-reflink-1024"
     "kdevops-xfs-reflink-normapbt"
