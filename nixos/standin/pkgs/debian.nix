@@ -43,7 +43,7 @@
   procps = "procps";
   su = "util-linux";
   time = "time";
-  util-linux = "util-linux util-linux-extra mount fdisk";
+  util-linux = "util-linux util-linux-extra mount fdisk bsdutils bsdextrautils";
   which = "debianutils";
   xz = "xz-utils";
   zstd = "zstd";

@@ -4,10 +4,12 @@ device=$(lsblk --nodeps --paths --raw --noheadings --output NAME "$1" 2>/dev/nul
 echo "device=$device"
 # TYPE=, LABEL=, PTTYPE=; status 2 and no line when the device is blank.
 blkid --probe --output export "$1"
-# The last mount on a path is the one that is seen; btrfs adds its subvolume in brackets.
+# The last mount on a path is the one that is seen; btrfs adds its subvolume in brackets, and tells the
+# name it was mounted by, whatever link that is.
 mounted=$(findmnt --raw --noheadings --output SOURCE --mountpoint "$2" | tail -n 1)
 if [ -n "$mounted" ]; then
-  echo "mounted=${mounted%%\[*}"
+  mounted=${mounted%%\[*}
+  echo "mounted=$(lsblk --nodeps --paths --raw --noheadings --output NAME "$mounted" 2>/dev/null || echo "$mounted")"
   [ ! -f "$2/.kdevops-mkfs" ] || echo "made=$(cat "$2/.kdevops-mkfs")"
 fi
 stat --format='owner=%U %a' "$2" 2>/dev/null
