@@ -352,6 +352,8 @@ def failures(report):
         shutil.copytree(TOPDIR / "tests/samples/ltp/20261121T031502Z" / sample, results / "20261121T031502Z" / node)
     log = results / "20261121T031502Z/passes/cve/results/cve.log"
     log.write_text(re.sub("exit=.* stat=(1|2|4|11) ", "exit=exited stat=0 ", log.read_text()))
+    shutil.copytree(results / "20261121T031502Z/passes", results / "20261121T031502Z/crashes")
+    (results / "20261121T031502Z/crashes/crashed").write_text("panic cve/pass01\n")
     # A word that is no test: the run ended without having listed any.
     for name, text in (("exit_status", "1\n"), ("run.json", '{"workflow": "ltp"}\n')):
         (results / "20261121T040000Z/fails").mkdir(parents=True, exist_ok=True)
@@ -359,9 +361,10 @@ def failures(report):
     tasks = [{"ansible.builtin.import_role": {"name": "test_run", "tasks_from": "failures"},
               "vars": {"test_run_workflow": "ltp"}},
              {"ansible.builtin.debug": {"msg": "{{ inventory_hostname }} runs {{ test_run_failures | join(' ') }} again"}}]
-    status, text = play(root, ["fails", "passes", "new"], tasks)
+    status, text = play(root, ["fails", "passes", "crashes", "new"], tasks)
     report.case("what failed in the last run that had tests is run again, and a node without takes no part",
                 [] if status == 0 and "fails runs fs/fail01 fs/brok01 fs/warn01 fs/sig01 again" in text
+                and "crashes runs cve/pass01 again" in text
                 and "passes runs" not in text and "new runs" not in text else [text])
     status, text = play(root, ["passes", "new"], tasks)
     report.case("when no node has anything to run again, that is said",
