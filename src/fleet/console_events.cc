@@ -126,6 +126,8 @@ void ConsoleEvents::line(const std::string& raw) {
     boot_.excerpt.clear();
     fresh_ = false;
     ++starts_;
+  } else if (message.starts_with("end " + workflow_ + " ")) {
+    ++ends_;
   } else if (message.starts_with("Kernel panic - not syncing")) {
     if (boot_.panic.empty()) boot_.panic = message;
   } else if (message.starts_with("reboot: ")) {

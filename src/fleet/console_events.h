@@ -49,6 +49,7 @@ class ConsoleEvents {
   const ConsoleBoot& previous() const { return previous_; }
   int boots() const { return boots_; }       ///< seen to begin
   int starts() const { return starts_; }     ///< tests seen to begin
+  int ends() const { return ends_; }         ///< times that our runner said a run is over
   /// The guest lives: what looked like a panic was only text.
   void forget_panic() { boot_.panic.clear(); }
   /// What was said so far belongs to something else than our run.
@@ -63,7 +64,7 @@ class ConsoleEvents {
   std::string partial_;
   ConsoleBoot boot_, previous_;
   bool fresh_ = false;  ///< this boot just began: neither its kernel nor a test was seen
-  int boots_ = 0, starts_ = 0;
+  int boots_ = 0, starts_ = 0, ends_ = 0;
 };
 
 }  // namespace kdevops::fleet

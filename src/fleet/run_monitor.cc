@@ -33,9 +33,10 @@ RunMonitor::RunMonitor(const std::string& workflow, const WatchLimits& limits, T
 
 void RunMonitor::console(std::string_view text, Time now) {
   if (text.empty()) return;
-  const int before = console_.starts();
+  const int before = console_.starts(), ends = console_.ends();
   console_.feed(text);
   heard_ = now;
+  if (console_.ends() != ends) end_said_ = next_question_ = now;
   if (history_) {
     boots_ = console_.boots();
     starts_ = console_.starts();
@@ -80,7 +81,8 @@ void RunMonitor::slow(Time asked, Time now) {
 void RunMonitor::schedule(Time asked, Time now) {
   last_question_ = now;
   asked_ = asked;
-  next_question_ = now + std::max<Time::duration>(limits_.check, kRest * (now - asked));
+  // The question may have come before the end that was said meanwhile.
+  next_question_ = end_said_ >= asked ? now : now + std::max<Time::duration>(limits_.check, kRest * (now - asked));
 }
 
 bool RunMonitor::must_ask(Time now) const {

@@ -94,6 +94,7 @@ class RunMonitor {
   Time heard_;                ///< the console's last word
   Time next_question_, last_question_;
   Time asked_;                ///< when the last question was asked
+  Time end_said_;             ///< the runner said that a run is over
   std::optional<Time> unanswered_since_;
 };
 

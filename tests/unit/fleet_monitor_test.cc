@@ -392,6 +392,23 @@ TEST_F(Monitor, QuestionsAreAskedAtTheCheckTimeAndSoonAfterANewTest) {
   EXPECT_FALSE(monitor->question_due(now)) << "never more often than the check time";
 }
 
+TEST_F(Monitor, ARunThatSaysItsEndIsAskedAtOnce) {
+  answers(running());
+  const auto due = [this] { return monitor->question_due(now); };
+  const auto asked = now;
+  later(1s);
+  EXPECT_FALSE(due());
+  says("[ 12.0] end blktests 20260101T000000Z\n");
+  EXPECT_FALSE(due()) << "of another workflow";
+  says("[ 12.0] end fstests 20260101T000000Z\n");
+  EXPECT_TRUE(due());
+  monitor->answered(running(), asked, now);
+  EXPECT_TRUE(due()) << "the runner answered before it was over";
+  later(1s);
+  answers(running());
+  EXPECT_FALSE(due());
+}
+
 TEST_F(Monitor, TheConsoleIsNewerThanTheLastAnswer) {
   says(kStart);
   answers(running("generic/001"));

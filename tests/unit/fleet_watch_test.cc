@@ -144,8 +144,7 @@ class Runner {
 class Watch : public ::testing::Test {
  protected:
   Watch() {
-    const auto context = world.context();
-    up(context, {});
+    up(world.context(), {});
     for (int i = 0; i < 2; ++i) connect(i);
     world.processes.on_run = [this](const support::Command& command) -> std::optional<ProcessResult> {
       if (command.argv[0] != "ssh") return std::nullopt;

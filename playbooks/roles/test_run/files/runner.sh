@@ -27,6 +27,8 @@ end() {
   sync -f . 2>/dev/null
   echo "$1" >exit_status.new && mv exit_status.new exit_status
   sync -f . 2>/dev/null
+  # Who reads the console need not wait until it asks again.
+  { echo "end $KDEVOPS_WORKFLOW ${directory##*/}" >/dev/kmsg; } 2>/dev/null
 }
 
 # planned NAME: the planned test of that name, or whose last part it is: a suite may say no more than
