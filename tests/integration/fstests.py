@@ -9,7 +9,7 @@ import re
 import tempfile
 from pathlib import Path
 
-from harness import TOPDIR, Report, environment, run
+from harness import TOPDIR, Report, environment, run, stubs
 
 FILE_SYSTEMS = ["xfs", "btrfs", "ext4", "nfs", "cifs", "tmpfs"]
 ROLE = TOPDIR / "playbooks/roles/fstests"
@@ -165,15 +165,6 @@ RESULT_BASE=$PWD/results/$HOST/$(uname -r)
 MKFS_OPTIONS='-f -m crc=1'
 TEST_FS_MOUNT_OPTS="$TEST_FS_MOUNT_OPTS -o usrquota"
 """
-
-
-def stubs(directory, programs):
-    """Shell programs of these names and texts; the PATH that has them first."""
-    directory.mkdir()
-    for name, text in programs.items():
-        (directory / name).write_text(f"#!/bin/sh\n{text}\n")
-        (directory / name).chmod(0o755)
-    return f"{directory}:{os.environ['PATH']}"
 
 
 class Suite:

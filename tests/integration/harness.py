@@ -149,6 +149,15 @@ def fresh_copy(name, keep_build=False, destroy=True):
     return copy
 
 
+def stubs(directory, programs):
+    """Shell programs of these names and texts; the PATH that has them first."""
+    directory.mkdir()
+    for name, text in programs.items():
+        (directory / name).write_text(f"#!/bin/sh\n{text}\n")
+        (directory / name).chmod(0o755)
+    return f"{directory}:{os.environ['PATH']}"
+
+
 def give_tools(copy):
     """This build's tools as the copy's own, so that make there builds none."""
     build = copy / "build"

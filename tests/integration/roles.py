@@ -11,7 +11,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from harness import BUILD, TOPDIR, Report, environment, run
+from harness import BUILD, TOPDIR, Report, environment, run, stubs
 
 PLAYBOOKS = TOPDIR / "playbooks"
 FILES = PLAYBOOKS / "roles/test_run/files"
@@ -39,15 +39,6 @@ run)
   ;;
 esac
 """
-
-
-def stubs(directory, programs):
-    """Shell programs of these names and texts; the PATH that has them first."""
-    directory.mkdir()
-    for name, text in programs.items():
-        (directory / name).write_text(f"#!/bin/sh\n{text}\n")
-        (directory / name).chmod(0o755)
-    return f"{directory}:{os.environ['PATH']}"
 
 
 class Node:
