@@ -111,7 +111,8 @@ Difference compare(Basis basis, const std::vector<double>& baseline, const std::
   if (d.baseline_median != 0) d.change = delta / d.baseline_median;
   const bool noiseless = basis != Basis::one_run && delta != 0 && d.baseline_spread == 0 && d.dev_spread == 0;
   d.enough = enough(basis, baseline) && enough(basis, dev) &&
-             (!noiseless || std::min(baseline.size(), dev.size()) >= fewest_equal_runs);
+             (!noiseless || std::min(baseline.size(), dev.size()) >= fewest_equal_runs ||
+              std::abs(delta) > plain_difference * std::max(std::abs(d.baseline_median), std::abs(d.dev_median)));
   if (!d.enough) return d;
 
   const Side a = side_of(basis, baseline, d.baseline_spread);

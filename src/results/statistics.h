@@ -43,11 +43,12 @@ struct Difference {
 
 /// Fewest samples of a side that say anything: intervals of one run, how many of them after
 /// discounting (effective_count), runs or repetitions; and of these when they are equal on both sides,
-/// which two or three may be by chance.
+/// which two or three may be by chance, unless the difference is plain: a quarter of the larger median.
 inline constexpr std::size_t fewest_intervals = 10;
 inline constexpr double fewest_effective = 5;
 inline constexpr std::size_t fewest_runs = 2;
 inline constexpr std::size_t fewest_equal_runs = 4;
+inline constexpr double plain_difference = 0.25;
 
 /// Compares the medians. The noise is Student's t at 99 %, two-sided, with Welch's degrees of
 /// freedom: few runs need a large difference, which is the honest answer. The standard error is that

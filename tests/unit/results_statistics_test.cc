@@ -68,10 +68,11 @@ TEST(Statistics, FewSamplesSayNothing) {
 // Two or three equal numbers do not show that there is no noise.
 TEST(Statistics, FewEqualRunsSayNothingOfTheNoise) {
   EXPECT_FALSE(compare(Basis::runs, {10, 10}, {12, 12}).enough);
-  EXPECT_FALSE(compare(Basis::repetitions, {1.34, 1.34, 1.34}, {2.68, 2.68, 2.68}).enough);
+  EXPECT_FALSE(compare(Basis::repetitions, {3.82, 3.82, 3.82}, {3.96, 3.96, 3.96}).enough);
   EXPECT_FALSE(compare(Basis::runs, {10, 10, 10, 10, 10}, {12, 12}).larger_than_noise);
   EXPECT_TRUE(compare(Basis::runs, {10, 10, 10, 10}, {12, 12, 12, 12}).larger_than_noise);
   EXPECT_TRUE(compare(Basis::runs, {10, 10}, {10, 10}).enough);
+  EXPECT_TRUE(compare(Basis::repetitions, {100, 100}, {0, 0}).larger_than_noise) << "no chance does that";
 }
 
 TEST(Statistics, TwoRunsNeedALargeDifference) {
