@@ -10,7 +10,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from harness import Report, fresh_copy, make_environment, run
+from harness import Report, fresh_copy, make_environment, run, stubs
 
 CHOICES = ("allnoconfig", "allyesconfig", "alldefconfig", "oldconfig", "olddefconfig", "listnewconfig",
            "savedefconfig")
@@ -146,6 +146,17 @@ def targets(make):
     make("defconfig-nixos-demo")
 
 
+def collecting_only(make):
+    path = stubs(make.beside / "bin", {"ansible-playbook": 'echo "$*" >>"$CALLS"'})
+    calls = make.beside / "calls"
+    make("defconfig-nixos-ltp")
+    make("ltp-baseline", "SKIP_RUN=1", PATH=path, CALLS=str(calls))
+    told = calls.read_text().splitlines() if calls.exists() else []
+    make.report.case("SKIP_RUN=1 starts no run and collects", [] if len(told) == 1 and
+                     "--tags vars,copy_results" in told[0] and "run_tests" not in told[0] else told or ["no playbook ran"])
+    make("defconfig-nixos-demo")
+
+
 def other_tree(make):
     before = make.files()
     other = make.beside / "other"
@@ -178,6 +189,7 @@ def main():
         fragments(make)
         generation(make)
         targets(make)
+        collecting_only(make)
         other_tree(make)
         cleaning(make, pristine)
     report.finish()
