@@ -60,10 +60,32 @@ void check_prefix(const Config& config, const std::string& prefix) {
   }
 }
 
+/// The rules that hold: the workflow's; without one a host called like the prefix, and each service that
+/// enabled workflows ask for, once.
+std::vector<NodeRule> node_rules(const Config& config, const Workflow* workflow, const std::vector<Workflow>& workflows) {
+  std::vector<NodeRule> rules;
+  const auto take = [&](const NodeRule& rule) {
+    if (rule.when.empty() || config.enabled(rule.when)) rules.push_back(rule);
+  };
+  if (workflow != nullptr) {
+    std::for_each(workflow->nodes.begin(), workflow->nodes.end(), take);
+    return rules;
+  }
+  take(NodeRule{});
+  for (const auto& each : workflows) {
+    if (!config.enabled(each.enable)) continue;
+    for (const auto& rule : each.nodes) {
+      const auto same = [&](const NodeRule& other) { return other.test == rule.test; };
+      if (rule.service && std::none_of(rules.begin(), rules.end(), same)) take(rule);
+    }
+  }
+  return rules;
+}
+
 }  // namespace
 
-Inventory plan_inventory(const Config& config, const Workflow* workflow, const std::string& prefix,
-                         bool baseline_and_dev) {
+Inventory plan_inventory(const Config& config, const Workflow* workflow, const std::vector<Workflow>& workflows,
+                         const std::string& prefix, bool baseline_and_dev) {
   check_prefix(config, prefix);
   Inventory inventory;
   Groups groups(declared_groups(workflow));
@@ -91,9 +113,7 @@ Inventory plan_inventory(const Config& config, const Workflow* workflow, const s
     }
   };
 
-  if (workflow == nullptr) add("", NodeRule{});
-  for (const auto& rule : workflow == nullptr ? std::vector<NodeRule>{} : workflow->nodes) {
-    if (!rule.when.empty() && !config.enabled(rule.when)) continue;
+  for (const auto& rule : node_rules(config, workflow, workflows)) {
     if (rule.each.empty()) {
       add(rule.test, rule);
       continue;

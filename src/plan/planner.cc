@@ -54,7 +54,7 @@ Plan make_plan(const Config& config, const std::vector<Workflow>& workflows, con
   const bool declared = config.enabled("KDEVOPS_USE_DECLARED_HOSTS");
   const auto inventory =
       declared ? declared_inventory(config, workflow, plan.baseline_and_dev)
-               : plan_inventory(config, workflow, plan.hosts_prefix, plan.baseline_and_dev);
+               : plan_inventory(config, workflow, workflows, plan.hosts_prefix, plan.baseline_and_dev);
 
   plan.ssh.user = user_name(config);
   plan.ssh.port = in_range(config, "NIXOS_SSH_PORT", 22, 1, 65535);

@@ -21,7 +21,7 @@ struct NodeRule {
   std::vector<std::string> except;   ///< symbols that match but are no sections
   std::string when;                  ///< symbol that must be y; empty: always
   std::string test;                  ///< node name behind the prefix; '*' is what `each` captured
-  bool service = false;              ///< no -dev twin; in group `service`, not baseline
+  bool service = false;              ///< no -dev twin; in group `service`, not baseline; in a mix, too
   std::vector<std::string> groups;   ///< further groups
 };
 

@@ -218,6 +218,21 @@ TEST(Plan, CallsTheOneNodeOfAMixLikeThePrefix) {
   EXPECT_THAT(names(plan), ElementsAre("kdevops", "kdevops-dev"));
 }
 
+TEST(Plan, GivesTheWorkflowsOfAMixTheServerTheyAskFor) {
+  const std::string mix = "CONFIG_NIXOS=y\nCONFIG_KDEVOPS_WORKFLOW_NAME=\"mix\"\nCONFIG_KDEVOPS_BASELINE_AND_DEV=y\n"
+                          "CONFIG_KDEVOPS_SETUP_NFSD=y\n";
+  std::string other = fstests_yaml;
+  other.replace(0, other.find('\n'), "name: gitr");
+  other.replace(other.find("ENABLE_FSTESTS"), 14, "ENABLE_GITR");
+  const std::vector<Workflow> workflows{parse_workflow(fstests_yaml, "w.yaml"), parse_workflow(other, "o.yaml")};
+  const auto planned = [&](const std::string& more) { return make_plan(Config::parse(mix + more, ".config"), workflows, {"/src", "/src"}); };
+  EXPECT_THAT(names(planned("")), ElementsAre("kdevops", "kdevops-dev"));
+  const auto plan = planned("CONFIG_KDEVOPS_WORKFLOW_ENABLE_FSTESTS=y\nCONFIG_KDEVOPS_WORKFLOW_ENABLE_GITR=y\n");
+  EXPECT_THAT(names(plan), ElementsAre("kdevops", "kdevops-dev", "kdevops-nfsd"));
+  EXPECT_THAT(group(plan, "nfsd").hosts, ElementsAre("kdevops-nfsd"));
+  EXPECT_THAT(group(plan, "baseline").hosts, ElementsAre("kdevops"));
+}
+
 struct BadYaml {
   const char* text;
   const char* where;
