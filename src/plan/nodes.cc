@@ -62,7 +62,8 @@ void check_prefix(const Config& config, const std::string& prefix) {
 
 /// The rules that hold: the workflow's; without one a host called like the prefix, and each service that
 /// enabled workflows ask for, once.
-std::vector<NodeRule> node_rules(const Config& config, const Workflow* workflow, const std::vector<Workflow>& workflows) {
+std::vector<NodeRule> node_rules(const Config& config, const Workflow* workflow,
+                                 const std::vector<Workflow>& workflows) {
   std::vector<NodeRule> rules;
   const auto take = [&](const NodeRule& rule) {
     if (rule.when.empty() || config.enabled(rule.when)) rules.push_back(rule);
@@ -84,8 +85,8 @@ std::vector<NodeRule> node_rules(const Config& config, const Workflow* workflow,
 
 }  // namespace
 
-Inventory plan_inventory(const Config& config, const Workflow* workflow, const std::vector<Workflow>& workflows,
-                         const std::string& prefix, bool baseline_and_dev) {
+Inventory plan_inventory(const Config& config, const Workflow* workflow,
+                         const std::vector<Workflow>& workflows, const std::string& prefix, bool baseline_and_dev) {
   check_prefix(config, prefix);
   Inventory inventory;
   Groups groups(declared_groups(workflow));

@@ -225,7 +225,9 @@ TEST(Plan, GivesTheWorkflowsOfAMixTheServerTheyAskFor) {
   other.replace(0, other.find('\n'), "name: gitr");
   other.replace(other.find("ENABLE_FSTESTS"), 14, "ENABLE_GITR");
   const std::vector<Workflow> workflows{parse_workflow(fstests_yaml, "w.yaml"), parse_workflow(other, "o.yaml")};
-  const auto planned = [&](const std::string& more) { return make_plan(Config::parse(mix + more, ".config"), workflows, {"/src", "/src"}); };
+  const auto planned = [&](const std::string& more) {
+    return make_plan(Config::parse(mix + more, ".config"), workflows, {"/src", "/src"});
+  };
   EXPECT_THAT(names(planned("")), ElementsAre("kdevops", "kdevops-dev"));
   const auto plan = planned("CONFIG_KDEVOPS_WORKFLOW_ENABLE_FSTESTS=y\nCONFIG_KDEVOPS_WORKFLOW_ENABLE_GITR=y\n");
   EXPECT_THAT(names(plan), ElementsAre("kdevops", "kdevops-dev", "kdevops-nfsd"));
